@@ -1,0 +1,3 @@
+module github.com/seqlode/seqlode
+
+go 1.26
