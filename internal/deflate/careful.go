@@ -12,7 +12,10 @@ func (d *Decoder) codes() error {
 }
 
 // careful decodes symbol by symbol and takes a symbol's bits only when all of
-// them are there and its output has begun.
+// them are there and there is room for its output to begin.
+//
+// Bits above count are zero here, so that an entry found with too few bits
+// belongs to a longer code than there are bits, or is right.
 func (d *Decoder) careful() error {
 	t := d.table
 	for {

@@ -41,7 +41,10 @@ var (
 
 // CorruptError says what is wrong with a stream and where.
 type CorruptError struct {
-	Offset int64 // byte of the stream, from 0, where decoding stopped
+	// Offset is the byte of the stream, from 0, that holds the first bit of
+	// the block header or symbol at fault; of an ErrTruncated, of the one that
+	// is not there whole. Of an ErrTooLong it is where decoding stopped.
+	Offset int64
 	Err    error // one of this package's errors
 }
 
@@ -76,13 +79,14 @@ type Decoder struct {
 	length   int  // bytes left of a match
 	distance int  // of that match
 
-	in   []byte // input under way
-	ip   int    // next byte of in to load
-	out  []byte // output under way; out[:op] is written
-	op   int
-	done int64 // bytes of the stream consumed before in
+	in      []byte // input under way
+	ip      int    // next byte of in to load
+	out     []byte // history and output under way; out[:op] is of this stream
+	op      int
+	history int   // bytes decoded before out, as far as a match can reach
+	done    int64 // bytes of the stream consumed before in
 
-	whole bool // Decode: out ends the stream, slack may be used
+	slack bool // what lies between len and cap of in and out may be touched
 
 	own   codeTables  // of dynamic blocks
 	table *codeTables // those of the block under way
@@ -96,17 +100,23 @@ type Decoder struct {
 //
 // Bytes between the length and the capacity of dst may be overwritten, those
 // of src read: with [OutputSlack] and [InputSlack] the fast loop serves the
-// whole stream.
+// whole stream. The result does not depend on them.
 func (d *Decoder) Decode(dst, src []byte) (written, consumed int, err error) {
 	d.Start()
-	d.whole = true
+	d.slack = true
 	written, consumed, err = d.Next(dst, 0, src, true)
-	d.whole = false
+	d.slack = false
+	if err != nil && (cap(dst) > len(dst) || cap(src) > len(src)) {
+		// The fast loop may have run past an end before it came on the fault,
+		// so the first fault, and its place, are found without slack.
+		d.Start()
+		written, consumed, err = d.Next(dst[:len(dst):len(dst)], 0, src[:len(src):len(src)], true)
+	}
 	switch {
 	case err != nil:
 		return written, consumed, err
 	case d.phase != phaseDone:
-		return written, consumed, &CorruptError{int64(consumed), ErrTooLong}
+		return written, consumed, &CorruptError{d.offset(), ErrTooLong}
 	}
 	return written, consumed, nil
 }
@@ -115,41 +125,59 @@ func (d *Decoder) Decode(dst, src []byte) (written, consumed int, err error) {
 func (d *Decoder) Start() {
 	d.bits, d.count = 0, 0
 	d.phase, d.last = phaseHeader, false
-	d.done = 0
+	d.history, d.done = 0, 0
 }
 
 // Done reports whether the stream has ended.
 func (d *Decoder) Done() bool { return d.phase == phaseDone }
 
 // Next goes on with the stream: it decodes from src to dst[pos:], where
-// dst[:pos] ends in what was decoded before, at least its last [WindowSize]
-// bytes. It gives the new position and the bytes of src that were consumed;
-// the caller presents the others again, with more behind them.
+// dst[:pos] ends in what was decoded of this stream before, at least its last
+// [WindowSize] bytes. It gives the new position and the bytes of src that were
+// consumed; the caller presents the others again, with more behind them.
+// Bytes of dst behind the new position may be overwritten.
 //
 // It returns when dst is full, the stream is done, or src has too few bytes to
-// go on (a block header takes up to 600). With final set, src holds all there is, and
-// running out of it is an ErrTruncated.
+// go on (a block header takes up to 600). With final set, src holds all there
+// is, and running out of it is an ErrTruncated. After an error, only Start and
+// Decode may be called.
 func (d *Decoder) Next(dst []byte, pos int, src []byte, final bool) (newPos, consumed int, err error) {
+	// What lies before the stream's own bytes is out of a match's reach.
+	base := pos - min(pos, d.history)
 	d.in, d.ip = src, 0
-	d.out, d.op = dst, pos
+	d.out, d.op = dst[base:], pos-base
 	fault := d.run(final)
-	// Whole bytes in the bit buffer go back to the caller.
-	d.ip -= int(d.count >> 3)
-	d.count &= 7
-	d.bits &= 1<<d.count - 1
-	newPos, consumed = d.op, d.ip
+	d.unload()
+	newPos, consumed = base+d.op, d.ip
+	d.history = min(d.history+newPos-pos, WindowSize)
 	d.done += int64(consumed)
 	d.in, d.out = nil, nil
 	if fault != nil {
-		return newPos, consumed, &CorruptError{d.done, fault}
+		return newPos, consumed, &CorruptError{d.offset(), fault}
 	}
 	return newPos, consumed, nil
 }
 
+// unload gives whole bytes in the bit buffer back to the input.
+func (d *Decoder) unload() {
+	d.ip -= int(d.count >> 3)
+	d.count &= 7
+	d.bits &= 1<<d.count - 1
+}
+
+// offset is the byte of the stream that holds the next bit, between calls.
+func (d *Decoder) offset() int64 {
+	if d.count > 0 { // the rest of a byte that counts as consumed
+		return d.done - 1
+	}
+	return d.done
+}
+
 // Words of the steps to run; they never leave it.
 var (
-	errInput  = errors.New("deflate: more input wanted")
-	errOutput = errors.New("deflate: more output wanted")
+	errInput   = errors.New("deflate: more input wanted")
+	errOutput  = errors.New("deflate: more output wanted")
+	errOverrun = errors.New("deflate: fast loop ran past an end")
 )
 
 // run decodes until the stream is done, the output full or the input used up.

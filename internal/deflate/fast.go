@@ -20,7 +20,7 @@ const (
 // limits gives the highest ip and op at which a round of the fast loop may
 // begin, and whether there is such a place from where d stands.
 func (d *Decoder) limits() (ipMax, opMax int, ok bool) {
-	if d.whole {
+	if d.slack {
 		ipMax = min(cap(d.in)-inMargin, len(d.in))
 		opMax = min(cap(d.out)-outMargin, len(d.out))
 	} else {
@@ -30,33 +30,27 @@ func (d *Decoder) limits() (ipMax, opMax int, ok bool) {
 	return ipMax, opMax, d.ip <= ipMax && d.op <= opMax
 }
 
-// fast runs the fast loop and settles its accounts: whole bytes go back to the
-// input, and what lies past the ends of input and output is a fault.
+// fast runs the fast loop and gives whole bytes back to the input. Where the
+// loop used slack that is not part of the stream, it fails with errOverrun.
 func (d *Decoder) fast(ipMax, opMax int) error {
-	err := d.fastLoopGo(ipMax, opMax)
-	d.ip -= int(d.count >> 3)
-	d.count &= 7
-	d.bits &= 1<<d.count - 1
-	switch {
-	case d.ip > len(d.in):
-		d.ip, d.bits, d.count = len(d.in), 0, 0
-		return ErrTruncated
-	case d.op > len(d.out):
-		d.op = len(d.out)
-		return ErrTooLong
+	d.fastLoopGo(ipMax, opMax)
+	d.unload()
+	if d.ip > len(d.in) || d.op > len(d.out) {
+		return errOverrun
 	}
-	return err
+	return nil
 }
 
 // fastLoopGo is the plain Go form of the fast loop: it decodes symbols until a
-// round may not begin, the block ends (phase changes) or a fault is found.
+// round may not begin, the block ends (phase changes) or a symbol is at fault.
+// Such a symbol is left where it is, for the careful loop to say what it is.
 //
 // Pointers are used in place of slices because bounds checks cost a fifth of
 // the speed. Loads and stores stay in bounds: for in and out by the margins
 // above; table indexes are masked to the root size or lie in a subtable whose
 // end buildTable keeps within the table; a match is copied from op-distance,
 // which the test against op keeps at or after the start of out.
-func (d *Decoder) fastLoopGo(ipMax, opMax int) error {
+func (d *Decoder) fastLoopGo(ipMax, opMax int) {
 	var (
 		in     = unsafe.Pointer(unsafe.SliceData(d.in))
 		out    = unsafe.Pointer(unsafe.SliceData(d.out))
@@ -67,7 +61,6 @@ func (d *Decoder) fastLoopGo(ipMax, opMax int) error {
 		opEnd  = uint(opMax)
 		bits   = d.bits
 		count  = d.count // the low 6 bits count; those above are noise
-		fault  error
 	)
 	bits |= load64(in, ip) << (count & 63)
 	ip += ^count >> 3 & 7
@@ -106,6 +99,7 @@ func (d *Decoder) fastLoopGo(ipMax, opMax int) error {
 				continue
 			}
 		}
+		symbolBits, symbolCount := bits, count
 		if e&entryOdd != 0 {
 			if e&entryLink == entryLink {
 				bits >>= litRootBits
@@ -127,12 +121,12 @@ func (d *Decoder) fastLoopGo(ipMax, opMax int) error {
 				}
 			}
 			if e&entryOdd != 0 {
-				bits >>= e & 63
-				count -= uint(e)
 				if e&entryEnd == entryEnd {
+					bits >>= e & 63
+					count -= uint(e)
 					d.endBlock()
 				} else {
-					fault = ErrSymbol
+					bits, count = symbolBits, symbolCount
 				}
 				break
 			}
@@ -144,14 +138,14 @@ func (d *Decoder) fastLoopGo(ipMax, opMax int) error {
 		e = entryAt(dist, bits&(1<<distRootBits-1))
 		if e&entryOdd != 0 {
 			if e&entryInvalid == entryInvalid {
-				fault = ErrSymbol
+				bits, count = symbolBits, symbolCount
 				break
 			}
 			bits >>= distRootBits
 			count -= distRootBits
 			e = entryAt(dist, uint64(e>>16&0x7fff)+bits&(1<<(e>>8&15)-1))
 			if e&entryOdd != 0 {
-				fault = ErrSymbol
+				bits, count = symbolBits, symbolCount
 				break
 			}
 		}
@@ -159,7 +153,7 @@ func (d *Decoder) fastLoopGo(ipMax, opMax int) error {
 		bits >>= e & 63
 		count -= uint(e)
 		if distance > op {
-			fault = ErrDistance
+			bits, count = symbolBits, symbolCount
 			break
 		}
 
@@ -191,7 +185,6 @@ func (d *Decoder) fastLoopGo(ipMax, opMax int) error {
 	}
 	d.bits, d.count = bits, count&63
 	d.ip, d.op = int(ip), int(op)
-	return fault
 }
 
 // copyNear writes a match of a distance below 8, whose source overlaps each

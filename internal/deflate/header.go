@@ -26,11 +26,11 @@ func (d *Decoder) take(n uint) uint {
 }
 
 // header reads a block header (RFC 1951 §3.2.3) and makes the block's tables.
-// Where input runs out, nothing has happened.
+// Where it fails, no bit of it is taken.
 func (d *Decoder) header() error {
 	bits, count, ip := d.bits, d.count, d.ip
 	err := d.blockHeader()
-	if err == errInput {
+	if err != nil {
 		d.bits, d.count, d.ip = bits, count, ip
 	}
 	return err
