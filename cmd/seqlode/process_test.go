@@ -1,0 +1,80 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// exitCode is the code a command ended with.
+func exitCode(t *testing.T, err error) int {
+	t.Helper()
+	if err == nil {
+		return 0
+	}
+	var exit *exec.ExitError
+	require.True(t, errors.As(err, &exit), "%v", err)
+	return exit.ExitCode()
+}
+
+// The reader of a pipe that goes away is no news: exit code 1 and no word.
+func TestClosedPipe(t *testing.T) {
+	for _, args := range [][]string{
+		{"etag", "../../testdata/crlf.fastq.gz"},
+		{"etag", "--json", "../../testdata/crlf.fastq.gz", "lost"},
+		{"help", "etag"},
+	} {
+		r, w, err := os.Pipe()
+		require.NoError(t, err)
+		require.NoError(t, r.Close())
+		var stderr bytes.Buffer
+		cmd := exec.Command("seqlode", args...)
+		cmd.Stdout, cmd.Stderr = w, &stderr
+		err = cmd.Run()
+		require.NoError(t, w.Close())
+		require.Equal(t, exitFailed, exitCode(t, err), "%v", args)
+		require.Empty(t, stderr.String(), "%v", args)
+	}
+}
+
+// A signal ends the command soon, with one line, even while it waits for a pipe.
+func TestSignal(t *testing.T) {
+	block, err := os.ReadFile("../../testdata/reads.gzip.fastq.gz")
+	require.NoError(t, err)
+	for _, c := range []struct {
+		signal syscall.Signal
+		code   int
+		stderr string
+	}{
+		{syscall.SIGINT, 130, "seqlode: stopped by signal: interrupt\n"},
+		{syscall.SIGTERM, 143, "seqlode: stopped by signal: terminated\n"},
+	} {
+		var stdout, stderr bytes.Buffer
+		cmd := exec.Command("seqlode", "etag", "../../testdata/crlf.fastq.gz", "-")
+		cmd.Stdout, cmd.Stderr = &stdout, &stderr
+		in, err := cmd.StdinPipe()
+		require.NoError(t, err)
+		require.NoError(t, cmd.Start())
+		// More than a pipe holds: once this is written the command is at work.
+		for range 4 {
+			_, err = io.Copy(in, bytes.NewReader(block))
+			require.NoError(t, err)
+		}
+		require.NoError(t, cmd.Process.Signal(c.signal))
+		begin := time.Now()
+		err = cmd.Wait()
+		require.Less(t, time.Since(begin), 10*grace)
+		require.Equal(t, c.code, exitCode(t, err))
+		require.Equal(t, c.stderr, stderr.String())
+		require.Empty(t, stdout.String())
+	}
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "seqlode",
+		Short: "A vault for genome reads",
+		Long: `seqlode keeps genome reads: FASTQ, BAM and CRAM.
+
+Exit codes: 0 good, 1 failed, 2 wrong usage, 128 + N ended by signal N.`,
+		Version:           buildInfo(),
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		PersistentPreRunE: a.begin,
+		RunE: func(*cobra.Command, []string) error {
+			return usagef("no command given")
+		},
+	}
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	root.SetVersionTemplate("seqlode {{.Version}}\n")
+	root.PersistentFlags().IntVar(&a.threads, "threads", 0, "use `N` threads; 0: all cores")
+	root.PersistentFlags().BoolVar(&a.json, "json", false, "print one JSON object a line")
+	root.SetHelpCommand(newHelp())
+	root.AddCommand(newEtag(a))
+	return root
+}
+
+// begin marks the command line as understood and checks the global flags.
+func (a *app) begin(*cobra.Command, []string) error {
+	a.started = true
+	if a.threads < 0 {
+		return usagef("--threads %d: must be 0 (all cores) or more", a.threads)
+	}
+	return nil
+}
+
+// newHelp is cobra's help command with an exit code for topics that aren't.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command]",
+		Short: "Help about any command",
+		RunE: func(help *cobra.Command, args []string) error {
+			topic, rest, err := help.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return usagef("no help on %q", strings.Join(args, " "))
+			}
+			topic.InitDefaultHelpFlag() // so that it shows in the text
+			return topic.Help()
+		},
+	}
+}
+
+// buildInfo is what the linker knows of this program: the module's version, or
+// the commit it was built from, the compiler and the platform.
+func buildInfo() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "(unknown build)"
+	}
+	version := info.Main.Version
+	if version == "" {
+		version = "(devel)"
+	}
+	set := map[string]string{}
+	for _, s := range info.Settings {
+		set[s.Key] = s.Value
+	}
+	if revision := set["vcs.revision"]; revision != "" {
+		version += fmt.Sprintf(" (commit %.12s of %s", revision, set["vcs.time"])
+		if set["vcs.modified"] == "true" {
+			version += ", changed"
+		}
+		version += ")"
+	}
+	return fmt.Sprintf("%s %s %s/%s", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
