@@ -48,8 +48,8 @@ func (e *etagCommand) readList(name string) (sumlist.List, error) {
 	return sumlist.Read(r)
 }
 
-// checkList checks one list and says whether all is good. The error is
-// stdout's.
+// checkList checks one list and says whether all is good. The error is that of
+// stdout, or of a cancelled ctx.
 func (e *etagCommand) checkList(ctx context.Context, name string, list sumlist.List) (bool, error) {
 	if e.warn && !e.status {
 		for _, m := range list.Malformed {
@@ -75,6 +75,9 @@ func (e *etagCommand) checkList(ctx context.Context, name string, list sumlist.L
 		if err := e.printCheck(list.Lines[i], r, v); err != nil {
 			return false, err
 		}
+	}
+	if err := ctx.Err(); err != nil {
+		return false, err
 	}
 	if !e.status {
 		e.summary(name, len(list.Malformed), "line is malformed", "lines are malformed")

@@ -117,11 +117,13 @@ func (e *etagCommand) run(ctx context.Context, files []string) error {
 	}
 	var failed error
 	for i, r := range e.etags(ctx, jobs, e.options()) {
+		e.report(files[i], r)
+		write := e.print
 		if r.Err != nil {
 			failed = errFailed
+			write = e.printFailed
 		}
-		e.report(files[i], r)
-		if err := e.print(files[i], r); err != nil {
+		if err := write(files[i], r); err != nil {
 			return err
 		}
 	}
@@ -139,12 +141,9 @@ func (e *etagCommand) report(file string, r etag.Result) {
 	}
 }
 
-// print writes a result to stdout; of a failed one only the JSON form tells.
+// print writes the ETag of a file to stdout.
 func (e *etagCommand) print(file string, r etag.Result) error {
-	switch {
-	case e.json && r.Err != nil:
-		return e.printJSON(failedJSON{File: file, Error: cause(r.Err)})
-	case e.json:
+	if e.json {
 		return e.printJSON(etagJSON{
 			File:           file,
 			Algorithm:      r.Algorithm,
@@ -155,11 +154,17 @@ func (e *etagCommand) print(file string, r etag.Result) error {
 			TextBytes:      r.TextBytes,
 			Warnings:       warningsJSON(r.Warnings),
 		})
-	case r.Err != nil:
-		return nil
 	}
 	_, err := fmt.Fprintln(e.stdout, sumlist.Line{Algorithm: r.Algorithm, Hex: r.Hex, File: file})
 	return err
+}
+
+// printFailed writes to stdout, for programs only, that a file failed.
+func (e *etagCommand) printFailed(file string, r etag.Result) error {
+	if !e.json {
+		return nil
+	}
+	return e.printJSON(failedJSON{File: file, Error: cause(r.Err)})
 }
 
 // etagJSON is a result for programs, on one line. Names that the HealthOmics

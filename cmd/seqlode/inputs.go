@@ -116,7 +116,7 @@ func (a *app) open(file string) (io.ReadCloser, int64, error) {
 		err = errors.New("is a directory")
 	}
 	if err != nil {
-		f.Close()
+		_ = f.Close() // nothing was written
 		return nil, 0, err
 	}
 	return f, regularSize(info), nil
@@ -163,12 +163,12 @@ func label(file string) string {
 
 // cause is an error's text without the file's name, which messages put first.
 func cause(err error) string {
-	switch e := err.(type) {
-	case *errs.Error:
+	if e, ok := errors.AsType[*errs.Error](err); ok {
 		bare := *e
 		bare.Op, bare.Pos.File = "", ""
 		return bare.Error()
-	case *fs.PathError:
+	}
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err.Error()
 	}
 	return err.Error()
