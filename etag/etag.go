@@ -1,14 +1,24 @@
 package etag
 
 import (
-	"compress/gzip"
-	"context"
-	"crypto/md5"
-	"crypto/sha256"
-	"crypto/sha512"
-	"encoding/hex"
-	"hash"
-	"io"
+	"github.com/seqlode/seqlode/internal/errs"
+	"github.com/seqlode/seqlode/internal/pipeline"
+)
+
+// Definition is the number of the definition of the ETag that this package
+// follows, which is stored with each read set (docs/etag.md).
+const Definition = 1
+
+// Error is the error of all of seqlode. See the sentinels for its kinds.
+type Error = errs.Error
+
+// The kinds of failure that a computation meets, for [errors.Is].
+var (
+	ErrCorrupt       = errs.ErrCorrupt       // the source breaks its format
+	ErrLimitExceeded = errs.ErrLimitExceeded // the source wants more than the limits allow
+	ErrNotSupported  = errs.ErrNotSupported  // a type or family that is known and not offered
+	ErrValidation    = errs.ErrValidation    // the options, or a type other than the one declared
+	ErrInternal      = errs.ErrInternal      // the source could not be read
 )
 
 // Family is a family of hash algorithms, as a sequence store names it.
@@ -32,73 +42,76 @@ const (
 	CRAM  FileType = "CRAM"
 )
 
+// Limiter bounds how many decoders run at once in all computations that share
+// it.
+type Limiter = pipeline.Limiter
+
+// NewLimiter lets n ≥ 1 decoders run at once.
+func NewLimiter(n int) *Limiter { return pipeline.NewLimiter(n) }
+
 // Options of a computation; the zero value is good.
 type Options struct {
 	Family   Family         // MD5up when empty
-	Type     FileType       // sniffed when empty
-	Threads  int            // 0: GOMAXPROCS; 1: no goroutines; n: n
+	Type     FileType       // when empty, what the source is found to be
+	Threads  int            // decoders in all; 0: GOMAXPROCS; 1: no goroutines; n: n
 	Strict   bool           // a warning becomes an error
-	Progress func(Progress) // called now and then from one goroutine at a time
+	Limiter  *Limiter       // shared with other computations; may be nil
+	Progress func(Progress) // called some times a second, one call at a time
 }
 
-// Progress is how far a computation is.
+// Progress is how far a source is.
 type Progress struct {
-	Source      int   // index of the source
-	StoredBytes int64 // compressed bytes read so far
+	Source      int   // its index
+	StoredBytes int64 // compressed bytes consumed so far
 	TextBytes   int64 // decompressed bytes hashed so far
-}
-
-// Source is one input of [ComputeAll].
-type Source struct {
-	Name   string // for error messages
-	Reader io.Reader
 }
 
 // Result is the ETag of one source and what was seen on the way.
 type Result struct {
 	Algorithm   string // "FASTQ_MD5up"
-	Hex         string // lower-case
+	Hex         string // the hash, lower-case
 	Reads       int64
 	Bases       int64
 	StoredBytes int64
-	TextBytes   int64
+	TextBytes   int64 // what was hashed
 	Warnings    []Warning
-	Err         error // set by ComputeAll where this source failed; the rest is then void
+	Err         error // why ComputeAll has no ETag of this source; the rest is then void
 }
 
-// Warning is something a person should know and a program may ignore.
+// Warning is something that a person should know and a program may ignore.
 type Warning struct {
-	Code    string // stable, for programs: "missing-eof-block"
+	Code    string // stable, for programs
 	Message string // for people
 }
 
-// Compute gives the ETag of one source.
-func Compute(ctx context.Context, r io.Reader, opt Options) (Result, error) {
-	res := ComputeAll(ctx, []Source{{Reader: r}}, opt)
-	return res[0], res[0].Err
-}
+// The codes of warnings.
+const (
+	// MissingEOFBlock: a BGZF file does not end in the empty block that proves
+	// it whole. Illumina's converters leave it out.
+	MissingEOFBlock = "missing-eof-block"
+	// TrailingZeros: zero bytes follow the last gzip member.
+	TrailingZeros = "trailing-zeros"
+	// DecoderFault: our decoder rejected what the standard library's decodes.
+	// The result is right, and the file is wanted for a bug report.
+	DecoderFault = "decoder-fault"
+)
 
-// ComputeAll gives the ETags of several sources, side by side.
-func ComputeAll(ctx context.Context, srcs []Source, opt Options) []Result {
-	out := make([]Result, len(srcs))
-	for i, s := range srcs {
-		zr, err := gzip.NewReader(s.Reader)
-		if err != nil {
-			out[i].Err = err
-			continue
-		}
-		fam := opt.Family
-		var h hash.Hash
-		switch fam {
-		case SHA256up:
-			h = sha256.New()
-		case SHA512up:
-			h = sha512.New()
-		default:
-			fam, h = MD5up, md5.New()
-		}
-		n, err := io.Copy(h, zr)
-		out[i] = Result{Algorithm: "FASTQ_" + string(fam), Hex: hex.EncodeToString(h.Sum(nil)), TextBytes: n, Err: err}
+// check judges the options and fills in what is left at zero.
+func (o *Options) check() error {
+	switch o.Family {
+	case "":
+		o.Family = MD5up
+	case MD5up, SHA256up, SHA512up:
+	default:
+		return errs.At(errs.Validation, errs.Pos{}, "unknown ETag family %q: it is MD5up, SHA256up or SHA512up", o.Family)
 	}
-	return out
+	switch o.Type {
+	case "", FASTQ:
+	case BAM, UBAM, CRAM:
+		return errs.At(errs.NotSupported, errs.Pos{}, "ETags of %s are not supported by this version", o.Type)
+	default:
+		return errs.At(errs.Validation, errs.Pos{}, "unknown file type %q: it is FASTQ, BAM, UBAM or CRAM", o.Type)
+	}
+	o.Threads = pipeline.Threads(o.Threads)
+	return nil
 }

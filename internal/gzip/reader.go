@@ -1,0 +1,218 @@
+package gzip
+
+import (
+	"bytes"
+	"context"
+	"io"
+
+	"github.com/seqlode/seqlode/internal/bgzf"
+	"github.com/seqlode/seqlode/internal/deflate"
+	"github.com/seqlode/seqlode/internal/errs"
+	"github.com/seqlode/seqlode/internal/pipeline"
+)
+
+// Options of a Reader; the zero value is good.
+type Options struct {
+	Threads int               // 0: GOMAXPROCS; 1: no goroutines; n: n decoders
+	Limiter *pipeline.Limiter // shared bound on decoding; may be nil
+}
+
+// Chunk is a piece of the text, at most 512 KiB. A reader has up to
+// bgzf.Slots(threads) of them.
+type Chunk struct {
+	Text  []byte
+	batch *bgzf.Batch // of blocks
+	piece *piece      // of ordinary members
+	cut   bool        // batch is to be decoded
+}
+
+// Reader decodes one file. One goroutine uses it.
+type Reader struct {
+	in        *bgzf.Input
+	interrupt func()
+	pipe      *pipeline.Pipe[*Chunk]
+	members   memberReader
+	end       End
+
+	slot *pipeline.Slot[*Chunk] // that Read is in
+	at   int
+}
+
+// End is what was seen of a file by its end.
+type End struct {
+	Blocks        int64 // BGZF blocks
+	Members       int64 // ordinary members
+	NoEOFBlock    bool  // the last member is a BGZF block and not the empty one that ends a whole file
+	TrailingZeros int64 // zero bytes behind the last member, as tapes and copies by block leave them
+	SecondLooks   int   // blocks or members that only the standard library could decode: faults of our decoder
+}
+
+// NewReader decodes src until ctx ends or Close.
+func NewReader(ctx context.Context, src io.Reader, opt Options) *Reader {
+	r := &Reader{in: bgzf.NewInput(src, 0)}
+	r.interrupt = r.in.Interrupt(ctx)
+	r.members.in, r.members.again, r.members.limiter = r.in, newAgain(src), opt.Limiter
+	threads := pipeline.Threads(opt.Threads)
+	r.pipe = pipeline.Start(ctx, pipeline.Stage[*Chunk]{
+		Threads: threads,
+		Slots:   bgzf.Slots(threads),
+		Limiter: opt.Limiter,
+		New:     func() *Chunk { return new(Chunk) },
+		Fill:    r.fill,
+		Worker: func() func(*Chunk) error {
+			d := new(deflate.Decoder)
+			return func(c *Chunk) error {
+				err := c.batch.Inflate(d)
+				c.Text = c.batch.Text
+				return err
+			}
+		},
+	})
+	return r
+}
+
+// Next gives the next piece of the text, which the caller releases, or io.EOF.
+// Pieces are never empty.
+func (r *Reader) Next() (*pipeline.Slot[*Chunk], error) {
+	for {
+		s, err := r.pipe.Next()
+		if err != nil {
+			return nil, err
+		}
+		if s.Unit.cut {
+			r.end.SecondLooks += s.Unit.batch.SecondLooks
+		}
+		if len(s.Unit.Text) > 0 {
+			return s, nil
+		}
+		s.Release()
+	}
+}
+
+// Read gives the text, for callers that want no pieces. It is not to be mixed
+// with Next.
+func (r *Reader) Read(p []byte) (int, error) {
+	if r.slot == nil || r.at == len(r.slot.Unit.Text) {
+		if r.slot != nil {
+			r.slot.Release()
+			r.slot = nil
+		}
+		s, err := r.Next()
+		if err != nil {
+			return 0, err
+		}
+		r.slot, r.at = s, 0
+	}
+	n := copy(p, r.slot.Unit.Text[r.at:])
+	r.at += n
+	return n, nil
+}
+
+// Offset is how much of the source has been consumed. Any goroutine may ask.
+func (r *Reader) Offset() int64 { return r.in.Offset() }
+
+// End tells what the file was, after io.EOF.
+func (r *Reader) End() End {
+	end := r.end
+	end.Members = r.members.members
+	end.SecondLooks += r.members.secondLooks
+	return end
+}
+
+// Close ends the reading and waits for the reader's goroutines.
+func (r *Reader) Close() {
+	r.pipe.Close()
+	r.interrupt()
+}
+
+// fill cuts or decodes the next chunk, whichever its member asks for. It runs
+// one call at a time, and its writes to r.end are before the io.EOF it gives.
+func (r *Reader) fill(ctx context.Context, c *Chunk) (work bool, err error) {
+	c.Text, c.cut = nil, false
+	if !r.members.within {
+		if c.batch == nil {
+			c.batch = bgzf.NewBatch()
+		}
+		switch err := c.batch.Cut(r.in); err {
+		case nil:
+			r.end.Blocks += int64(len(c.batch.Blocks))
+			r.end.NoEOFBlock = !c.batch.EndsWithEOF()
+			c.cut = true
+			return true, nil
+		case bgzf.ErrNotBlock:
+			if err := r.begin(); err != nil {
+				return false, err
+			}
+		case io.EOF:
+			return false, r.ended()
+		default:
+			return false, err
+		}
+	}
+	if c.piece == nil {
+		c.piece = newPiece()
+	}
+	c.Text, err = r.members.decode(ctx, c.piece)
+	return false, err
+}
+
+// begin looks at what comes where a member may begin, and reads its header if
+// it is an ordinary one. It gives io.EOF where only zeros are left.
+func (r *Reader) begin() error {
+	head, err := r.in.Peek(len(Magic))
+	if err != nil {
+		return err
+	}
+	if string(head) == Magic {
+		r.end.NoEOFBlock = false
+		return r.members.begin()
+	}
+	if r.end.Blocks+r.members.members == 0 {
+		return notGzip(r.in)
+	}
+	at := r.in.Pos()
+	for {
+		p, last, err := r.in.PeekMore(1)
+		if err != nil {
+			return err
+		}
+		if zeros := len(p) - len(bytes.TrimLeft(p, "\x00")); zeros < len(p) {
+			return errs.At(errs.Corrupt, at, "trailing garbage: bytes that begin no gzip member")
+		}
+		r.end.TrailingZeros += int64(len(p))
+		r.in.Discard(len(p))
+		if last {
+			return io.EOF
+		}
+	}
+}
+
+// ended judges a file that ends where a member may begin.
+func (r *Reader) ended() error {
+	if r.end.Blocks+r.members.members == 0 {
+		return errs.At(errs.Corrupt, errs.Pos{}, "the file is empty")
+	}
+	return io.EOF
+}
+
+// notGzip says what a file is that is not gzip.
+func notGzip(in *bgzf.Input) error {
+	head, err := in.Peek(6)
+	if err != nil {
+		return err
+	}
+	what := "not a gzip file"
+	switch {
+	case head[0] == '@' || head[0] == '>':
+		what = "not compressed: compress it with gzip or bgzip"
+	case bytes.HasPrefix(head, []byte("CRAM")):
+		what = "a CRAM file, not gzip"
+	case bytes.HasPrefix(head, []byte("BZh")):
+		what = "compressed by bzip2, not gzip"
+	case bytes.HasPrefix(head, []byte("\xfd7zXZ\x00")):
+		what = "compressed by xz, not gzip"
+	case bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")):
+		what = "compressed by zstd, not gzip"
+	}
+	return errs.At(errs.Corrupt, errs.Pos{}, "%s", what)
+}
