@@ -174,8 +174,7 @@ func TestCheckerLongText(t *testing.T) {
 		{1000, 150, true, "\n"},
 		{1000, 150, false, "\r\n"},
 		{20, 20_000, true, "\n"},
-		{2, 1_500_000, false, "\n"},
-		{2, 1_500_000, true, "\r\n"},
+		{1, 1_200_000, false, "\n"},
 	} {
 		text := records(tt.n, tt.length, tt.spread, tt.eol)
 		want := reference(text)
@@ -187,7 +186,7 @@ func TestCheckerLongText(t *testing.T) {
 		}
 		// One spoiled byte somewhere: the fast path must see what the
 		// reference sees.
-		for i := range 30 {
+		for i := range 16 {
 			bad := bytes.Clone(text)
 			bad[rnd.IntN(len(bad))] = "\n\r\x00@+A\x80 "[i%8]
 			require.Equal(t, reference(bad), run(new(Checker), cutAtRandom(bad, 70_000, rnd)))

@@ -145,10 +145,10 @@ func cutEvery(text []byte, n int) (chunks [][]byte) {
 	return append(chunks, text)
 }
 
-// cutAtRandom cuts text into chunks of 0 to 2*mean bytes.
+// cutAtRandom cuts text into chunks of 0 to 2*mean+1 bytes.
 func cutAtRandom(text []byte, mean int, rnd *rand.Rand) (chunks [][]byte) {
 	for len(text) > 0 {
-		n := min(rnd.IntN(2*mean+1), len(text))
+		n := min(rnd.IntN(2*mean+2), len(text))
 		chunks, text = append(chunks, text[:n]), text[n:]
 	}
 	return chunks
