@@ -5,7 +5,9 @@ package main
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -122,6 +124,24 @@ func TestProgressNone(t *testing.T) {
 	written, err := os.ReadFile(name)
 	require.NoError(t, err)
 	require.Empty(t, written)
+}
+
+// The command draws a bar on a terminal, and leaves none behind, nor one between
+// its messages.
+func TestProgressOfCommand(t *testing.T) {
+	const data = "../../testdata/crlf.fastq.gz"
+	files := slices.Repeat([]string{data}, 2*maxOpen)
+	files[maxOpen] = "lost"
+	s := newScreen(t)
+	cmd := exec.Command("seqlode", append([]string{"etag"}, files...)...)
+	cmd.Stderr = s.File
+	stdout, err := cmd.Output()
+	text := s.close(t)
+	require.Equal(t, exitFailed, exitCode(t, err))
+	require.Equal(t, 2*maxOpen-1, bytes.Count(stdout, []byte(data+"\n")))
+	require.Regexp(t, `\d+% .*[0-9.]+ ?[kMG]?B/s`, text)
+	require.Regexp(t, `\r *\rseqlode: lost: no such file or directory\r\n`, text)
+	require.Empty(t, shown(text))
 }
 
 func TestTotalSize(t *testing.T) {
