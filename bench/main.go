@@ -1,0 +1,160 @@
+// Command bench measures seqlode beside the programs and libraries that do the
+// same work, in one run on one machine, and states ratios.
+//
+//	go run ./bench                     all rows on data it makes itself
+//	go run ./bench -only etag -runs 7  the rows whose name matches
+//	go run ./bench -data DIR           on r1.fq, r1.gz.fq.gz, r1.bgzf.fq.gz and r2.bgzf.fq.gz that another tool made
+//	go run ./bench -check -big 10000   exit 1 where a bar is missed, memory over 10 GB of text included
+//	go run -tags noasm ./bench         seqlode without its assembly
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+type options struct {
+	size, runs, big int
+	only            *regexp.Regexp
+	data, keep, out string
+	check           bool
+}
+
+func main() {
+	opt := options{only: regexp.MustCompile("")}
+	flag.IntVar(&opt.size, "size", 200, "`MB` of text to make for each file")
+	flag.IntVar(&opt.runs, "runs", 5, "runs of each contender")
+	flag.IntVar(&opt.big, "big", 0, "`MB` of text of a stream to measure memory with")
+	flag.StringVar(&opt.data, "data", "", "take the files in `DIR` instead of making data")
+	flag.StringVar(&opt.keep, "keep", "", "make the data in `DIR`, leave it there, and use it where it is there already")
+	flag.StringVar(&opt.out, "out", "", "write bench.md and bench.svg into `DIR`")
+	flag.BoolVar(&opt.check, "check", false, "exit 1 where a bar is missed")
+	flag.Func("only", "measure only the works whose name matches `REGEXP` (\"memory\" is one)", func(s string) (err error) {
+		opt.only, err = regexp.Compile(s)
+		return err
+	})
+	flag.Parse()
+	if flag.NArg() > 0 || opt.size < 1 || opt.runs < 1 || opt.big < 0 {
+		flag.Usage()
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, opt)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+var errMissed = errors.New("a bar is missed")
+
+func run(ctx context.Context, opt options) error {
+	tmp, err := os.MkdirTemp("", "bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp)
+
+	d, err := opt.load(tmp)
+	if err != nil {
+		return err
+	}
+	seqlode := filepath.Join(tmp, "seqlode")
+	build := exec.CommandContext(ctx, "go", "build", "-tags", buildTags(), "-o", seqlode, "github.com/seqlode/seqlode/cmd/seqlode")
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		return fmt.Errorf("building seqlode: %w", err)
+	}
+
+	before := parallelism()
+	var outcomes []outcome
+	for _, group := range []func() ([]work, error){
+		func() ([]work, error) { return etagWorks(d, seqlode), nil },
+		func() ([]work, error) { return decodeWorks(d) },
+		func() ([]work, error) { return readWorks(d), nil },
+		func() ([]work, error) { return textWorks(d) },
+	} {
+		works, err := group()
+		if err != nil {
+			return err
+		}
+		for _, w := range works {
+			if !opt.only.MatchString(w.name) {
+				continue
+			}
+			fmt.Fprintln(os.Stderr, w.name)
+			o, err := measure(ctx, w, opt.runs)
+			if err != nil {
+				return err
+			}
+			outcomes = append(outcomes, o)
+		}
+	}
+	var ms []memory
+	if opt.only.MatchString("memory") {
+		fmt.Fprintln(os.Stderr, "memory")
+		if ms, err = memoryOf(ctx, d, seqlode, int64(opt.big)*1_000_000); err != nil {
+			return err
+		}
+	}
+	return opt.report(d, before, parallelism(), outcomes, ms)
+}
+
+// load makes or takes the data.
+func (opt options) load(tmp string) (data, error) {
+	if opt.data != "" {
+		return givenData(opt.data)
+	}
+	dir := tmp
+	if opt.keep != "" {
+		dir = opt.keep
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return data{}, err
+		}
+	}
+	fmt.Fprintln(os.Stderr, "making data")
+	return madeData(dir, int64(opt.size))
+}
+
+// report prints the tables, writes them where they are wanted, and holds the
+// figures against the bars.
+func (opt options) report(d data, before, after float64, outcomes []outcome, ms []memory) error {
+	var b strings.Builder
+	b.WriteString(head(d, before, after))
+	if len(outcomes) > 0 {
+		b.WriteString("\n" + table(outcomes) + "\n" + legend(opt.runs))
+	}
+	if len(ms) > 0 {
+		b.WriteString("\n" + memoryTable(ms))
+	}
+	fmt.Print(b.String())
+	if opt.out != "" {
+		if err := os.MkdirAll(opt.out, 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(opt.out, "bench.md"), []byte(b.String()), 0o644); err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(opt.out, "bench.svg"), []byte(chart(outcomes)), 0o644); err != nil {
+			return err
+		}
+	}
+	if !opt.check {
+		return nil
+	}
+	lines, good := verdicts(outcomes, ms)
+	fmt.Println("\n" + strings.Join(lines, "\n"))
+	if !good {
+		return errMissed
+	}
+	return nil
+}
