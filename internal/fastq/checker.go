@@ -84,11 +84,10 @@ func (c *Checker) Abort() {
 	}
 }
 
-// records takes the whole records at the head of p in one go and gives the
-// rest. It takes only plain good ones; what it leaves alone, step takes: a
-// record that p does not hold to its last newline, that ends its lines in CRLF,
-// or that has a fault. It always takes something: where that is not a record,
-// it is what step takes.
+// records takes the whole records at the head of p in one go, then a step into
+// what follows, and gives the rest. It knows only plain good records; all else
+// is left to step: a record that p does not hold to its last newline, that ends
+// its lines in CRLF, or that has a fault.
 func (c *Checker) records(p []byte) []byte {
 	i := 0
 	for i < len(p) && p[i] == '@' {

@@ -72,6 +72,8 @@ var checks = []struct {
 	{"quality short, CRLF", "@a\r\nACGT\r\n+\r\nIII\r\n", 0, 0, "record 1, line 4: quality line has length 3, sequence line has length 4"},
 	{"quality short, blank line", "@a\nACGT\n+\nIII\n\r\n", 0, 0, "record 1, line 4: quality line has length 3, sequence line has length 4"},
 	{"quality empty", "@a\nACGT\n+\n\n@b\nA\n+\nI\n", 0, 0, "record 1, line 4: quality line has length 0, sequence line has length 4"},
+	{"quality empty, then more", "@a\nACGT\n+\n\nIIII\n", 0, 0, "record 1, line 4: quality line has length 0, sequence line has length 4"},
+	{"quality short, then NUL", "@a\nACGT\n+\nIII\n\x00", 0, 0, "record 1, line 4: quality line has length 3, sequence line has length 4"},
 	{"quality long", "@a\nACGT\n+\nIIIII\n@b\nACGT\n+\nIIII\n", 0, 0, "record 1, line 4: quality line has length 5, sequence line has length 4"},
 	{"quality long, no last newline", "@a\nACGT\n+\nIIIII", 0, 0, "record 1, line 4: quality line has length 5, sequence line has length 4"},
 	{"quality for an empty sequence", "@a\n\n+\nI\n", 0, 0, "record 1, line 4: quality line has length 1, sequence line has length 0"},

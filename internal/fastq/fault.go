@@ -47,13 +47,12 @@ func wrongPlus(head []byte, bases int64) string {
 	return "third line of the record starts with " + quoted(head[0]) + ", not '+'"
 }
 
-// wrongLength is the fault of a quality line. Behind a line that is too short,
-// anything but a name line or a blank line is taken for more of the qualities;
-// next is its first byte, 0 where that does not matter.
+// wrongLength is the fault of a quality line. Where the line is too short and
+// next, the first byte behind it (0 where that does not matter), could be a
+// quality and does not begin a name line, it is taken for more of them.
 func wrongLength(quals, bases int64, next byte) string {
 	text := fmt.Sprintf("quality line has length %d, sequence line has length %d", quals, bases)
-	switch next {
-	case 0, '@', '\n', '\r':
+	if quals == 0 || next == '@' || next < '!' || next > '~' {
 		return text
 	}
 	return text + "; the qualities seem to go on in the next line: " + multiLine

@@ -15,8 +15,8 @@ type PairOptions struct {
 }
 
 // How far the faster of two mates may run ahead: this many batches, each
-// handed over at so many names or bytes of names. It is some 10 MB of short
-// reads, and at most 3 MiB of memory a mate.
+// handed over at so many names or bytes of names. It is some 8 MB of text of
+// short reads, and less than 3 MiB of memory a mate.
 const (
 	aheadBatches = 8
 	batchNames   = 4096

@@ -102,8 +102,10 @@ func reference(text []byte) verdict {
 		}
 		if quals != bases {
 			hint := ""
-			if quals < bases && at+4 < len(lines) && len(lines[at+4]) > 0 && lines[at+4][0] != '@' && lines[at+4][0] != '\r' {
-				hint = "; the qualities seem to go on in the next line: " + multiLine
+			if 0 < quals && quals < bases && at+4 < len(lines) && len(lines[at+4]) > 0 {
+				if next := lines[at+4][0]; next > ' ' && next < 0x7f && next != '@' {
+					hint = "; the qualities seem to go on in the next line: " + multiLine
+				}
 			}
 			return fault(at+3, "quality line has length %d, sequence line has length %d%s", quals, bases, hint)
 		}
