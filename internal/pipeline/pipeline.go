@@ -97,6 +97,9 @@ func (p *Pipe[T]) Next() (*Slot[T], error) {
 	}
 	s, err := p.next()
 	if err != nil {
+		if p.ctx.Err() != nil { // what failed may have failed for that reason
+			err = context.Cause(p.ctx)
+		}
 		p.err = err
 		p.cancel()
 		return nil, err
