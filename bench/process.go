@@ -94,11 +94,14 @@ func processes(name string, pipes ...pipe) contender {
 	}}
 }
 
+// tick is the least user time that is told from none.
+const tick = time.Millisecond
+
 // userTime is c measured by the user CPU time of its processes.
 func userTime(c contender) contender {
 	return contender{c.name + ", user time", func(ctx context.Context) (sample, error) {
 		s, err := c.run(ctx)
-		s.wall = s.user
+		s.wall = max(s.user, tick)
 		return s, err
 	}}
 }
@@ -106,7 +109,8 @@ func userTime(c contender) contender {
 // line is a pipe at work.
 type line struct {
 	commands []*exec.Cmd
-	out, err bytes.Buffer
+	said     []*bytes.Buffer // what each command says on standard error
+	out      bytes.Buffer
 }
 
 // start starts the stages; where one does not start, those before it still
@@ -116,7 +120,8 @@ func (p pipe) start(ctx context.Context) (*line, error) {
 	var in *os.File
 	for i, args := range p.stages {
 		c := exec.CommandContext(ctx, args[0], args[1:]...)
-		c.Stderr = &l.err
+		said := new(bytes.Buffer)
+		c.Stderr = said
 		if in != nil {
 			c.Stdin = in
 		}
@@ -144,16 +149,16 @@ func (p pipe) start(ctx context.Context) (*line, error) {
 			}
 			return l, err
 		}
-		l.commands = append(l.commands, c)
+		l.commands, l.said = append(l.commands, c), append(l.said, said)
 	}
 	return l, nil
 }
 
 func (l *line) wait() error {
 	var first error
-	for _, c := range l.commands {
+	for i, c := range l.commands {
 		if err := c.Wait(); err != nil && first == nil {
-			first = fmt.Errorf("%s: %w: %s", filepath.Base(c.Path), err, strings.TrimSpace(l.err.String()))
+			first = fmt.Errorf("%s: %w: %s", filepath.Base(c.Path), err, strings.TrimSpace(l.said[i].String()))
 		}
 	}
 	return first
