@@ -40,12 +40,17 @@ var (
 // WriteTestSet writes the files of the repository's testdata folder and the
 // list of their ETags into dir.
 func WriteTestSet(dir string) error {
-	var list bytes.Buffer
+	var list, text bytes.Buffer
+	var of Options // what text holds
 	for _, f := range testSet {
-		var text, stored bytes.Buffer
-		if _, err := Write(&text, f.text); err != nil {
-			return err
+		if f.text != of {
+			text.Reset()
+			if _, err := Write(&text, f.text); err != nil {
+				return err
+			}
+			of = f.text
 		}
+		var stored bytes.Buffer
 		if err := f.form(&stored, text.Bytes()); err != nil {
 			return err
 		}
