@@ -103,7 +103,7 @@ func TestMates(t *testing.T) {
 			}
 			// Opposite strands, not more than a fragment apart.
 			for _, pair := range [][2]string{{r1[i][1], reversed(r2[i][1])}, {r2[i][1], reversed(r1[i][1])}} {
-				left, right := strings.Index(g, pair[0][:30]), strings.LastIndex(g, pair[1][len(pair[1])-30:])
+				left, right := strings.Index(g, pair[0][:30]), strings.Index(g, pair[1][len(pair[1])-30:])
 				if left >= 0 && right >= 0 && right+30-left >= minFragment && right+30-left <= maxFragment {
 					found++
 				}
