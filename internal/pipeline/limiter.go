@@ -6,12 +6,12 @@ import "context"
 // A nil Limiter sets no bound.
 type Limiter struct{ tokens chan struct{} }
 
-// NewLimiter lets n ≥ 1 units be worked on at once.
-func NewLimiter(n int) *Limiter { return &Limiter{make(chan struct{}, n)} }
+// NewLimiter lets n units be worked on at once; below 1 counts as 1.
+func NewLimiter(n int) *Limiter { return &Limiter{make(chan struct{}, max(1, n))} }
 
 // Acquire waits for its turn, or gives the cause of ctx.
 func (l *Limiter) Acquire(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
+	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	if l == nil {

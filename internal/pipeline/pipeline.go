@@ -37,6 +37,10 @@ type Stage[T any] struct {
 	Fill func(ctx context.Context, unit T) (work bool, err error)
 	// Worker makes the function that one worker calls on units.
 	Worker func() func(unit T) error
+	// Holds reports whether a unit whose Fill or work failed holds something
+	// all the same: it is then handed out, and the failure comes next. May be
+	// nil.
+	Holds func(unit T) bool
 }
 
 // Slot holds a unit that has been handed out.
@@ -88,26 +92,35 @@ func Start[T any](ctx context.Context, stage Stage[T]) *Pipe[T] {
 }
 
 // Next gives the next unit, or what ended the stream: io.EOF, the first
-// failure in the order of the stream, or the cause of ctx. One goroutine calls
-// it; each slot it gives must be released. With Threads 1, at most Slots-1
-// units may be held when it is called.
+// failure in the order of the stream, or, from when ctx has ended, its cause.
+// One goroutine calls Next and Close; each slot that Next gives is released.
+// While all slots are held, Next waits for a release.
 func (p *Pipe[T]) Next() (*Slot[T], error) {
 	if p.err != nil {
 		return nil, p.err
 	}
 	s, err := p.next()
-	if err != nil {
-		if p.ctx.Err() != nil { // what failed may have failed for that reason
-			err = context.Cause(p.ctx)
-		}
-		p.err = err
-		p.cancel()
-		return nil, err
+	if err == nil {
+		return s, nil
 	}
-	return s, nil
+	if p.ctx.Err() != nil { // what failed may have failed for that reason
+		p.err = context.Cause(p.ctx)
+		return nil, p.err
+	}
+	p.err = err
+	p.cancel()
+	if p.stage.Holds != nil && p.stage.Holds(s.Unit) {
+		return s, nil
+	}
+	return nil, err
 }
 
+// next gives a slot, with an error where it has failed. It gives no slot only
+// when ctx has ended.
 func (p *Pipe[T]) next() (*Slot[T], error) {
+	if p.ctx.Err() != nil {
+		return nil, context.Cause(p.ctx)
+	}
 	if p.inline != nil {
 		s, work, err := p.fill()
 		if err == nil && work {
@@ -147,7 +160,7 @@ func (p *Pipe[T]) fill() (s *Slot[T], work bool, err error) {
 	if !s.made {
 		s.Unit, s.made = p.stage.New(), true
 	}
-	if err := p.ctx.Err(); err != nil {
+	if p.ctx.Err() != nil {
 		return s, false, context.Cause(p.ctx)
 	}
 	work, err = p.stage.Fill(p.ctx, s.Unit)
