@@ -38,6 +38,9 @@ the file. For FASTQ it is what 'gzip -dc FILE | md5sum' gives. In a file name a
 backslash, a line feed and a carriage return are written as \\, \n and \r, and
 such a line starts with a backslash.
 
+This version computes ETags of FASTQ compressed by gzip or bgzip. BAM, uBAM and
+CRAM are refused.
+
 With --check each FILE is a list of such lines, and the files named there are
 checked as 'md5sum --check' does, each by the algorithm on its line.
 

@@ -49,6 +49,7 @@ func (p *progress) start(total int64) {
 		progressbar.OptionSetSpinnerChangeInterval(0), // no goroutine: nothing is drawn behind our back
 		progressbar.OptionClearOnFinish(),
 	)
+	p.bar.StartWithoutRender() // or the first rate shown is one over no time
 }
 
 // set says how many of the bytes are done.
