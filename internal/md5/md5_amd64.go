@@ -47,7 +47,7 @@ func (d *digest) Sum(b []byte) []byte {
 	pad[0] = 0x80
 	zeros := (BlockSize + 55 - d.n%BlockSize) % BlockSize
 	binary.LittleEndian.PutUint64(pad[1+zeros:], d.n<<3)
-	padded.Write(pad[:1+zeros+8])
+	block(&padded.s, padded.take(pad[:1+zeros+8]))
 	for _, word := range padded.s {
 		b = binary.LittleEndian.AppendUint32(b, word)
 	}
