@@ -7,13 +7,29 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/seqlode/seqlode/internal/errs"
 	"github.com/seqlode/seqlode/internal/pipeline"
 )
 
-// Source is one input of [ComputeAll].
+// Source is one input of [ComputeAll]: a Reader, or an Open that is called when
+// its turn comes and whose reader is closed when it ends, so that many files
+// need not be open at once.
 type Source struct {
 	Name   string // for messages
 	Reader io.Reader
+	Open   func() (io.ReadCloser, error)
+}
+
+// open gives the source's reader, and a close for it.
+func (s *Source) open() (io.Reader, func() error, error) {
+	if s.Open == nil {
+		return s.Reader, func() error { return nil }, nil
+	}
+	r, err := s.Open()
+	if err != nil {
+		return nil, nil, err
+	}
+	return r, r.Close, nil
 }
 
 // Compute gives the ETag of one source.
@@ -25,16 +41,16 @@ func Compute(ctx context.Context, r io.Reader, opt Options) (Result, error) {
 // ComputeAll gives the ETags of several sources, in their order, hashed side by
 // side. A source that fails does so alone: its Result carries the error.
 func ComputeAll(ctx context.Context, sources []Source, opt Options) []Result {
-	results := make([]Result, len(sources))
-	if err := opt.check(); err != nil {
-		for i := range results {
-			results[i].Err = err
-		}
-		return results
+	err := opt.check()
+	c := computation{ctx: ctx, opt: opt, sources: sources, results: make([]Result, len(sources))}
+	if err == nil {
+		c.run()
+		return c.results
 	}
-	c := computation{ctx: ctx, opt: opt, sources: sources, results: results}
-	c.run()
-	return results
+	for i := range sources {
+		c.put(i, Result{Err: err})
+	}
+	return c.results
 }
 
 // computation is one call of ComputeAll.
@@ -46,7 +62,7 @@ type computation struct {
 	threads int          // of each source
 	next    atomic.Int64 // source to be begun
 
-	telling sync.Mutex // one Progress call at a time
+	telling sync.Mutex // one callback at a time
 	told    time.Time
 }
 
@@ -87,24 +103,40 @@ func (c *computation) hash(width int) {
 			if i >= len(c.sources) {
 				break
 			}
-			lanes = append(lanes, c.begin(i))
+			if l, err := c.begin(i); err != nil {
+				c.put(i, Result{Err: errs.InFile(err, c.sources[i].Name, errs.Internal)})
+			} else {
+				lanes = append(lanes, l)
+			}
 		}
 		live := lanes[:0]
 		for _, l := range lanes {
 			if len(l.rest) == 0 && !l.fetch() {
-				c.results[l.index] = l.result(c.opt)
+				c.put(l.index, l.result(c.opt))
 				continue
 			}
 			live = append(live, l)
 		}
-		if lanes = live; len(lanes) == 0 {
-			if int(c.next.Load()) >= len(c.sources) {
-				return
-			}
+		lanes = live
+		switch {
+		case len(lanes) > 0:
+		case int(c.next.Load()) < len(c.sources):
 			continue
+		default:
+			return
 		}
 		h.update(lanes)
 		c.tell(lanes)
+	}
+}
+
+// put notes the result of source i and says so.
+func (c *computation) put(i int, r Result) {
+	c.results[i] = r
+	if c.opt.Done != nil {
+		c.telling.Lock()
+		defer c.telling.Unlock()
+		c.opt.Done(i, r)
 	}
 }
 

@@ -56,7 +56,10 @@ type Options struct {
 	Threads  int            // decoders in all; 0: GOMAXPROCS; 1: no goroutines; n: n
 	Strict   bool           // a warning becomes an error
 	Limiter  *Limiter       // shared with other computations; may be nil
-	Progress func(Progress) // called some times a second, one call at a time
+	Progress func(Progress) // called some times a second
+	// Done is called with the result of each source of ComputeAll as it ends,
+	// in no order. Calls of Progress and Done come one at a time.
+	Done func(source int, r Result)
 }
 
 // Progress is how far a source is.
@@ -80,8 +83,8 @@ type Result struct {
 
 // Warning is something that a person should know and a program may ignore.
 type Warning struct {
-	Code    string // stable, for programs
-	Message string // for people
+	Code    string `json:"code"`    // stable, for programs
+	Message string `json:"message"` // for people
 }
 
 // The codes of warnings.

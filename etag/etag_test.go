@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -354,4 +355,44 @@ func TestPipe(t *testing.T) {
 	defer cancel()
 	_, err = etag.Compute(ctx, r, etag.Options{Threads: 2})
 	require.ErrorIs(t, err, context.DeadlineExceeded)
+}
+
+// TestOpen has sources opened in their turn and closed at their end, and each
+// result told once.
+func TestOpen(t *testing.T) {
+	file := member(t, reads(300))
+	for _, threads := range []int{1, 2} {
+		var open, most, told int32
+		sources := make([]etag.Source, 100)
+		for i := range sources {
+			sources[i].Name = fmt.Sprint(i)
+			sources[i].Open = func() (io.ReadCloser, error) {
+				if i == 50 {
+					return nil, os.ErrNotExist
+				}
+				most = max(most, atomic.AddInt32(&open, 1))
+				return &closer{bytes.NewReader(file), &open}, nil
+			}
+		}
+		results := etag.ComputeAll(t.Context(), sources, etag.Options{Threads: threads, Done: func(i int, r etag.Result) {
+			told++
+			require.Equal(t, i == 50, r.Err != nil, r.Err)
+		}})
+		require.ErrorIs(t, results[50].Err, os.ErrNotExist)
+		require.EqualError(t, results[50].Err, "50: file does not exist")
+		require.EqualValues(t, 100, told)
+		require.Zero(t, open)
+		require.LessOrEqual(t, most, int32(8))
+	}
+}
+
+// closer counts the open ones.
+type closer struct {
+	io.Reader
+	open *int32
+}
+
+func (c *closer) Close() error {
+	atomic.AddInt32(c.open, -1)
+	return nil
 }

@@ -1,6 +1,7 @@
 package etag
 
 import (
+	"context"
 	"encoding/hex"
 	"fmt"
 	"hash"
@@ -13,6 +14,7 @@ type lane struct {
 	index int
 	name  string
 	text  *text
+	shut  func() error // the source
 	hash  hash.Hash
 
 	piece *piece // being hashed
@@ -22,10 +24,21 @@ type lane struct {
 }
 
 // begin opens source i.
-func (c *computation) begin(i int) *lane {
-	l := &lane{index: i, name: c.sources[i].Name, hash: newHash(c.opt.Family)}
-	l.text = newText(c.ctx, c.sources[i].Reader, c.threads, c.opt)
-	return l
+func (c *computation) begin(i int) (*lane, error) {
+	if err := c.ctx.Err(); err != nil {
+		return nil, context.Cause(c.ctx)
+	}
+	r, shut, err := c.sources[i].open()
+	if err != nil {
+		return nil, err
+	}
+	return &lane{
+		index: i,
+		name:  c.sources[i].Name,
+		text:  newText(c.ctx, r, c.threads, c.opt),
+		shut:  shut,
+		hash:  newHash(c.opt.Family),
+	}, nil
 }
 
 // fetch takes the next piece, and reports false at the end or at a fault.
@@ -49,6 +62,9 @@ func (l *lane) advance(n int) {
 // result closes the lane.
 func (l *lane) result(opt Options) Result {
 	err := l.text.close(l.err)
+	if shut := l.shut(); err == nil {
+		err = shut
+	}
 	if err == nil && opt.Strict {
 		err = strict(l.text.warnings())
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -18,7 +19,7 @@ type app struct {
 	stderr io.Writer
 
 	progress  *progress
-	stdinUsed bool // standard input has been given out
+	stdinUsed atomic.Bool // standard input has been given out
 
 	threads int
 	json    bool

@@ -155,7 +155,7 @@ func (e *etagCommand) print(file string, r etag.Result) error {
 			TotalBaseCount: r.Bases,
 			StoredBytes:    r.StoredBytes,
 			TextBytes:      r.TextBytes,
-			Warnings:       warningsJSON(r.Warnings),
+			Warnings:       append([]etag.Warning{}, r.Warnings...),
 		})
 	}
 	_, err := fmt.Fprintln(e.stdout, sumlist.Line{Algorithm: r.Algorithm, Hex: r.Hex, File: file})
@@ -173,33 +173,20 @@ func (e *etagCommand) printFailed(file string, r etag.Result) error {
 // etagJSON is a result for programs, on one line. Names that the HealthOmics
 // API has are spelt as there.
 type etagJSON struct {
-	File           string        `json:"file"`
-	Algorithm      string        `json:"algorithm"`
-	ETag           string        `json:"etag"`
-	TotalReadCount int64         `json:"totalReadCount"`
-	TotalBaseCount int64         `json:"totalBaseCount"`
-	StoredBytes    int64         `json:"storedBytes"`
-	TextBytes      int64         `json:"textBytes"`
-	Warnings       []warningJSON `json:"warnings"` // never null
+	File           string         `json:"file"`
+	Algorithm      string         `json:"algorithm"`
+	ETag           string         `json:"etag"`
+	TotalReadCount int64          `json:"totalReadCount"`
+	TotalBaseCount int64          `json:"totalBaseCount"`
+	StoredBytes    int64          `json:"storedBytes"`
+	TextBytes      int64          `json:"textBytes"`
+	Warnings       []etag.Warning `json:"warnings"` // never null
 }
 
 // failedJSON stands in place of etagJSON for a file that failed.
 type failedJSON struct {
 	File  string `json:"file"`
 	Error string `json:"error"`
-}
-
-type warningJSON struct {
-	Code    string `json:"code"`
-	Message string `json:"message"`
-}
-
-func warningsJSON(warnings []etag.Warning) []warningJSON {
-	out := make([]warningJSON, len(warnings))
-	for i, w := range warnings {
-		out[i] = warningJSON(w)
-	}
-	return out
 }
 
 // printJSON writes v as one line to stdout.

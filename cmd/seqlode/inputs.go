@@ -14,11 +14,6 @@ import (
 	"github.com/seqlode/seqlode/internal/errs"
 )
 
-// maxOpen is how many files are open, and hashed side by side, at once: as many
-// as the widest MD5 has lanes (AVX-512: 16), and far below the 256 open files
-// that macOS grants.
-const maxOpen = 16
-
 // stdinName is what names standard input on the command line and in lists.
 const stdinName = "-"
 
@@ -28,83 +23,97 @@ type job struct {
 	family etag.Family
 }
 
-// etags gives the results of jobs in their order and shows the progress. It
-// ends early when ctx is cancelled.
+// outcome is the result of a job.
+type outcome struct {
+	job    int
+	result etag.Result
+}
+
+// etags gives the results of jobs in their order, each as soon as those before
+// it are known, and shows the progress. It ends early when ctx is cancelled.
 func (a *app) etags(ctx context.Context, jobs []job, opt etag.Options) iter.Seq2[int, etag.Result] {
 	return func(yield func(int, etag.Result) bool) {
 		a.progress.start(a.totalSize(jobs))
 		defer a.progress.end()
-		var done int64 // stored bytes of the groups before
-		for first := 0; first < len(jobs); first += maxOpen {
-			group := jobs[first:min(first+maxOpen, len(jobs))]
-			results := make([]etag.Result, len(group))
+		ctx, cancel := context.WithCancel(ctx)
+		ended := make(chan outcome, len(jobs))
+		go func() {
+			defer close(ended)
+			var done int64 // stored bytes of the families before
 			for _, family := range []etag.Family{etag.MD5up, etag.SHA256up, etag.SHA512up} {
 				opt.Family = family
-				done += a.computeFamily(ctx, group, results, opt, done)
+				done += a.computeFamily(ctx, jobs, opt, done, ended)
 			}
-			if ctx.Err() != nil {
-				return
+		}()
+		defer func() {
+			cancel()
+			for range ended { // until the computation has let go of its files
 			}
-			for i, r := range results {
-				if !yield(first+i, r) {
+		}()
+		known := map[int]etag.Result{}
+		for next := 0; next < len(jobs); next++ {
+			for {
+				if _, ok := known[next]; ok {
+					break
+				}
+				o, ok := <-ended
+				if !ok || ctx.Err() != nil {
 					return
 				}
+				known[o.job] = o.result
+			}
+			r := known[next]
+			delete(known, next)
+			if !yield(next, r) {
+				return
 			}
 		}
 	}
 }
 
-// computeFamily fills in the results of the group's jobs of one family and
-// gives the number of stored bytes that these jobs were.
-func (a *app) computeFamily(ctx context.Context, group []job, results []etag.Result, opt etag.Options, done int64) int64 {
+// computeFamily sends the outcomes of the jobs of opt's family and gives the
+// number of stored bytes that these jobs were; done is that of jobs before.
+func (a *app) computeFamily(ctx context.Context, jobs []job, opt etag.Options, done int64, ended chan<- outcome) int64 {
 	var (
 		sources []etag.Source
-		index   []int   // of each source in the group
+		index   []int   // of each source in jobs
 		sizes   []int64 // of each source, 0 where unknown
 	)
-	for i, j := range group {
+	for i, j := range jobs {
 		if j.family != opt.Family {
 			continue
 		}
-		r, size, err := a.open(j.file)
-		if err != nil {
-			results[i].Err = err
-			continue
-		}
-		defer r.Close()
-		sources = append(sources, etag.Source{Name: label(j.file), Reader: r})
+		at := len(sources)
+		sources = append(sources, etag.Source{Name: label(j.file), Open: func() (r io.ReadCloser, err error) {
+			r, sizes[at], err = a.open(j.file)
+			return r, err
+		}})
 		index = append(index, i)
-		sizes = append(sizes, size)
 	}
-	if len(sources) == 0 {
-		return 0
-	}
+	sizes = make([]int64, len(sources))
 	read := make([]int64, len(sources))
-	sum := int64(0)
-	opt.Progress = func(p etag.Progress) {
-		sum += p.StoredBytes - read[p.Source]
-		read[p.Source] = p.StoredBytes
-		a.progress.set(done + sum)
+	sum := done
+	count := func(source int, stored int64) {
+		sum += stored - read[source]
+		read[source] = stored
+		a.progress.set(sum)
 	}
-	for s, r := range etag.ComputeAll(ctx, sources, opt) {
-		results[index[s]] = r
+	opt.Progress = func(p etag.Progress) { count(p.Source, p.StoredBytes) }
+	opt.Done = func(source int, r etag.Result) {
+		count(source, max(sizes[source], read[source])) // a file that failed half-way is done with, too
+		ended <- outcome{index[source], r}
 	}
-	var stored int64
-	for s := range sources {
-		stored += max(sizes[s], read[s]) // a file that failed half-way is done with, too
-	}
-	a.progress.set(done + stored)
-	return stored
+	etag.ComputeAll(ctx, sources, opt)
+	return sum - done
 }
 
 // open opens a file or gives standard input, once. The size is 0 where it can't
 // be known.
 func (a *app) open(file string) (io.ReadCloser, int64, error) {
 	if file == stdinName {
-		if a.stdinUsed {
+		if a.stdinUsed.Swap(true) {
 			return nil, 0, errors.New("can be read only once")
 		}
-		a.stdinUsed = true
 		return io.NopCloser(a.stdin), 0, nil
 	}
 	f, err := os.Open(file)
@@ -166,6 +175,9 @@ func cause(err error) string {
 	if e, ok := errors.AsType[*errs.Error](err); ok {
 		bare := *e
 		bare.Op, bare.Pos.File = "", ""
+		if p, ok := bare.Err.(*fs.PathError); ok {
+			bare.Err = p.Err
+		}
 		return bare.Error()
 	}
 	if e, ok := errors.AsType[*fs.PathError](err); ok {

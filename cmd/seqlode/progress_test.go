@@ -130,15 +130,15 @@ func TestProgressNone(t *testing.T) {
 // its messages.
 func TestProgressOfCommand(t *testing.T) {
 	const data = "../../testdata/crlf.fastq.gz"
-	files := slices.Repeat([]string{data}, 2*maxOpen)
-	files[maxOpen] = "lost"
+	files := slices.Repeat([]string{data}, 32)
+	files[16] = "lost"
 	s := newScreen(t)
 	cmd := exec.Command("seqlode", append([]string{"etag"}, files...)...)
 	cmd.Stderr = s.File
 	stdout, err := cmd.Output()
 	text := s.close(t)
 	require.Equal(t, exitFailed, exitCode(t, err))
-	require.Equal(t, 2*maxOpen-1, bytes.Count(stdout, []byte(data+"\n")))
+	require.Equal(t, 31, bytes.Count(stdout, []byte(data+"\n")))
 	require.Regexp(t, `\d+% .*[0-9.]+ ?[kMG]?B/s`, text)
 	require.Regexp(t, `\r *\rseqlode: lost: no such file or directory\r\n`, text)
 	require.Empty(t, shown(text))
