@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"math"
 	"sort"
+	"strings"
 
 	"github.com/seqlode/seqlode/internal/deflate"
 	"github.com/seqlode/seqlode/internal/errs"
@@ -27,6 +29,8 @@ type Batch struct {
 
 	raw  []byte // the stored blocks, with slack for the decoder behind them
 	text []byte // the room of Text, likewise
+
+	written chan<- int64 // told the place behind the batch when it is written; may be nil
 }
 
 // Block is one block of a batch.
@@ -42,60 +46,87 @@ type Block struct {
 // NewBatch makes an empty batch.
 func NewBatch() *Batch { return &Batch{Blocks: make([]Block, 0, batchBlocks)} }
 
-// Virtual gives the virtual offset of byte i of Text; for the end of the text,
-// that of the end of the last block's.
+// Virtual gives the virtual offset of the place in the file behind byte i-1 of
+// Text, which is where byte i begins unless empty blocks lie between them. At
+// the end of a block's text that is the start of the next block, as htslib has
+// it, and as 65536 bytes of text demand.
 func (b *Batch) Virtual(i int) uint64 {
-	k := sort.Search(len(b.Blocks), func(k int) bool { return b.Blocks[k].End > i })
+	k := sort.Search(len(b.Blocks), func(k int) bool { return b.Blocks[k].End >= i })
 	if k == len(b.Blocks) {
-		if k--; k < 0 {
-			return 0
-		}
+		return 0
 	}
-	return uint64(b.Blocks[k].Offset)<<16 | uint64(i-b.Blocks[k].Start)
+	blk := &b.Blocks[k]
+	if i > 0 && i == blk.End {
+		return uint64(blk.Offset+int64(blk.Size)) << 16
+	}
+	return uint64(blk.Offset)<<16 | uint64(i-blk.Start)
 }
 
 // Cut fills the batch with the next blocks of in, still compressed. It gives
 // io.EOF with no block at the end of in, and [ErrNotBlock] with none where
-// something else comes than a block.
-func (b *Batch) Cut(in *Input) error {
+// something else comes than a block. A fault behind the first block ends the
+// batch and is left for the next one.
+func (b *Batch) Cut(in *Input) error { return b.cut(in, batchBlocks, math.MaxInt64) }
+
+// cut is Cut for up to most blocks that begin before stop; those behind are
+// not there.
+func (b *Batch) cut(in *Input, most int, stop int64) error {
 	b.Blocks, b.Text, b.raw, b.SecondLooks = b.Blocks[:0], nil, b.raw[:0], 0
 	size := 0
-	for len(b.Blocks) < batchBlocks {
-		head, err := peekHeader(in)
+	for len(b.Blocks) < most {
+		if in.Offset() >= stop {
+			if len(b.Blocks) == 0 {
+				return io.EOF
+			}
+			break
+		}
+		stored, data, err := peekBlock(in)
 		if err != nil {
-			if len(b.Blocks) > 0 && (err == io.EOF || err == ErrNotBlock) {
-				break
+			if len(b.Blocks) == 0 {
+				return err
 			}
-			return err
+			break
 		}
-		n := blockSize(head)
-		if n == 0 {
-			if len(b.Blocks) > 0 {
-				break
-			}
-			return ErrNotBlock
-		}
-		blk := Block{Offset: in.Offset(), Size: n, Start: size, data: len(head), raw: len(b.raw)}
-		stored := b.room(n)
-		if _, err := in.ReadFull(stored); err != nil {
-			if err == io.ErrUnexpectedEOF {
-				return Truncated(blk.pos(), "the BGZF block that starts here")
-			}
-			return err
-		}
-		text := binary.LittleEndian.Uint32(stored[n-4:])
-		if text > MaxTextSize {
-			return errs.At(errs.Corrupt, blk.pos(), "BGZF block states %d bytes of text, more than 65536", text)
-		}
-		size += int(text)
+		blk := Block{Offset: in.Offset(), Size: len(stored), Start: size, data: data, raw: len(b.raw)}
+		size += int(textSize(stored))
 		blk.End = size
 		b.Blocks = append(b.Blocks, blk)
+		copy(b.room(len(stored)), stored)
+		in.Discard(len(stored))
 	}
 	b.makeText(size)
 	return nil
 }
 
-// peekHeader shows the gzip header at in's place, whole.
+// peekBlock shows the next block whole, and says where its compressed data
+// begin. It gives io.EOF at the end of in.
+func peekBlock(in *Input) (stored []byte, data int, err error) {
+	head, err := peekHeader(in)
+	if err != nil {
+		return nil, 0, err
+	}
+	data = len(head)
+	n := blockSize(head)
+	if n == 0 {
+		return nil, 0, ErrNotBlock
+	}
+	stored, err = in.Peek(n)
+	switch {
+	case err != nil:
+		return nil, 0, err
+	case len(stored) < n:
+		return nil, 0, Truncated(in.Pos(), "the BGZF block that starts here")
+	case textSize(stored) > MaxTextSize:
+		return nil, 0, errs.At(errs.Corrupt, in.Pos(), "BGZF block states %d bytes of text, more than 65536", textSize(stored))
+	}
+	return stored, data, nil
+}
+
+// textSize is the size of its text that a block states.
+func textSize(stored []byte) uint32 { return binary.LittleEndian.Uint32(stored[len(stored)-4:]) }
+
+// peekHeader shows the gzip header at in's place, whole. It gives io.EOF at the
+// end of in, and [ErrNotBlock] where no block can begin.
 func peekHeader(in *Input) ([]byte, error) {
 	head, err := in.Peek(commonHeader)
 	if err != nil {
@@ -105,6 +136,9 @@ func peekHeader(in *Input) ([]byte, error) {
 		return nil, io.EOF
 	}
 	n := extraSize(head)
+	if n == 0 && len(head) < fixedHeader && strings.HasPrefix(EOFBlock, string(head[:min(len(head), 4)])) {
+		n = fixedHeader
+	}
 	if n == 0 || n > MaxBlockSize {
 		return nil, ErrNotBlock
 	}
@@ -151,8 +185,14 @@ func (b *Batch) makeText(size int) {
 	b.Text = b.text[:size]
 }
 
-// Inflate decodes and checks the blocks of a batch that was cut.
-func (b *Batch) Inflate(d *deflate.Decoder) error {
+// Inflater decodes the DEFLATE data of a block, as [deflate.Decoder] does.
+type Inflater interface {
+	Decode(dst, src []byte) (written, consumed int, err error)
+}
+
+// Inflate decodes and checks the blocks of a batch that was cut. Where one is
+// at fault, those before it remain.
+func (b *Batch) Inflate(d Inflater) error {
 	for i := range b.Blocks {
 		blk := &b.Blocks[i]
 		data := b.raw[blk.raw+blk.data : blk.raw+blk.Size-footerSize]
@@ -165,6 +205,7 @@ func (b *Batch) Inflate(d *deflate.Decoder) error {
 		again := make([]byte, len(text))
 		n, used, err2 := standardInflate(again, data)
 		if b.check(blk, again, n, used, err2) != nil {
+			b.Blocks, b.Text = b.Blocks[:i], b.Text[:blk.Start]
 			return err
 		}
 		b.SecondLooks++

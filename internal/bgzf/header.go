@@ -12,8 +12,11 @@ const (
 	commonHeader = 18 // with the BC field alone
 )
 
+// blockHead is the header of a block before its size, as all writers make it.
+const blockHead = "\x1f\x8b\x08\x04\x00\x00\x00\x00\x00\xff\x06\x00\x42\x43\x02\x00"
+
 // EOFBlock is the empty block that ends a whole file (SAMv1 §4.1.2).
-const EOFBlock = "\x1f\x8b\x08\x04\x00\x00\x00\x00\x00\xff\x06\x00\x42\x43\x02\x00\x1b\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+const EOFBlock = blockHead + "\x1b\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 
 // extraSize gives the size of a gzip header with an extra field and nothing
 // else, which is the only form that a block has, or 0.

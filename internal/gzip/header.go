@@ -78,7 +78,7 @@ func (h *header) read() error {
 
 // bytes reads the next bytes of the header.
 func (h *header) bytes(p []byte) error {
-	if _, err := h.in.ReadFull(p); err != nil {
+	if err := h.in.ReadFull(p); err != nil {
 		if err == io.ErrUnexpectedEOF {
 			err = bgzf.Truncated(h.start, "the gzip header that starts here")
 		}

@@ -27,6 +27,13 @@ type piece struct {
 
 func newPiece() *piece { return new(piece) }
 
+// decoder decodes DEFLATE in pieces, as [deflate.Decoder] does.
+type decoder interface {
+	Start()
+	Next(dst []byte, pos int, src []byte, final bool) (newPos, consumed int, err error)
+	Done() bool
+}
+
 // memberReader decodes ordinary members, one after the other.
 type memberReader struct {
 	in      *bgzf.Input
@@ -36,7 +43,7 @@ type memberReader struct {
 	within  bool     // a member is under way
 	start   errs.Pos // of the member
 	data    int64    // offset of its compressed data
-	decoder deflate.Decoder
+	decoder decoder
 	second  *secondLook // decodes the member where decoder failed
 	sum     uint32      // CRC-32 of the member's text so far
 	size    int64       // of that text
@@ -64,31 +71,31 @@ func (m *memberReader) begin() error {
 }
 
 // decode fills p with the next text of the member under way and of ordinary
-// members right behind it.
+// members right behind it. Text that comes before a fault is given with it.
 func (m *memberReader) decode(ctx context.Context, p *piece) ([]byte, error) {
 	begin := copy(p.room[:], m.window[:m.windowSize]) // of this piece's text
 	member := 0                                       // of the member's, as far as it is at hand
 	at := begin
 	for at < len(p.room) {
 		next, done, err := m.advance(ctx, p.room[member:], at-member)
-		if err != nil {
-			return nil, err
-		}
 		next += member
 		m.sum = crc32.Update(m.sum, crc32.IEEETable, p.room[at:next])
 		m.size += int64(next - at)
 		at = next
+		if err != nil {
+			return p.room[begin:at], err
+		}
 		if !done {
 			continue
 		}
 		if err := m.finish(); err != nil {
-			return nil, err
+			return p.room[begin:at], err
 		}
 		if more, err := m.another(); err != nil || !more {
 			return p.room[begin:at], err
 		}
 		if err := m.begin(); err != nil {
-			return nil, err
+			return p.room[begin:at], err
 		}
 		member = at
 	}
@@ -106,32 +113,34 @@ func (m *memberReader) another() (bool, error) {
 	return !block, err
 }
 
-// advance decodes the member's next text to dst[pos:] until dst is full or the
-// member done; dst[:pos] is the text before it, as far as it matters.
+// advance decodes the member's next text to dst[pos:] until dst is full, the
+// member done, or a fault met; dst[:pos] is the text before it, as far as it
+// matters.
 func (m *memberReader) advance(ctx context.Context, dst []byte, pos int) (newPos int, done bool, err error) {
 	if m.second != nil {
-		return m.second.read(dst, pos)
+		return m.second.read(ctx, dst, pos)
 	}
 	at := pos
 	for at < len(dst) && !m.decoder.Done() {
-		src, last, err := m.in.PeekMore(headerRoom)
-		if err != nil {
-			return at, false, err
-		}
+		src, last, broken := m.in.PeekMore(headerRoom)
 		if err := m.limiter.Acquire(ctx); err != nil {
 			return at, false, err
 		}
-		var used int
-		at, used, err = m.decoder.Next(dst, at, src, last)
+		next, used, err := m.decoder.Next(dst, at, src, last)
 		m.limiter.Release()
 		m.in.Discard(used)
-		if err != nil {
-			err = m.fault(err)
-			if m.second = m.again.open(m.data, m.size, err); m.second == nil {
-				return at, false, err
+		switch {
+		case err != nil:
+			fault := m.fault(err)
+			if m.again == nil {
+				return next, false, fault
 			}
-			return m.second.read(dst, pos)
+			m.second = m.again.open(m, fault)
+			return m.second.read(ctx, dst, pos)
+		case broken != nil && used == 0 && next == at:
+			return at, false, broken
 		}
+		at = next
 	}
 	return at, m.decoder.Done(), nil
 }
@@ -152,12 +161,10 @@ func (m *memberReader) fault(err error) error {
 func (m *memberReader) finish() error {
 	m.within = false
 	if m.second != nil {
-		if err := m.second.close(m.in); err != nil {
-			return err
-		}
+		m.second.leave(m.in)
 	}
 	var footer [footerSize]byte
-	if _, err := m.in.ReadFull(footer[:]); err == io.ErrUnexpectedEOF {
+	if err := m.in.ReadFull(footer[:]); err == io.ErrUnexpectedEOF {
 		return bgzf.Truncated(m.start, "the gzip member that starts here")
 	} else if err != nil {
 		return err

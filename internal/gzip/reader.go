@@ -26,6 +26,15 @@ type Chunk struct {
 	cut   bool        // batch is to be decoded
 }
 
+// Batch gives the BGZF blocks of the chunk, or nil for text of ordinary
+// members, which has no virtual offsets.
+func (c *Chunk) Batch() *bgzf.Batch {
+	if !c.cut {
+		return nil
+	}
+	return c.batch
+}
+
 // Reader decodes one file. One goroutine uses it.
 type Reader struct {
 	in        *bgzf.Input
@@ -49,9 +58,12 @@ type End struct {
 
 // NewReader decodes src until ctx ends or Close.
 func NewReader(ctx context.Context, src io.Reader, opt Options) *Reader {
+	return newReader(ctx, src, opt, new(deflate.Decoder), func() bgzf.Inflater { return new(deflate.Decoder) })
+}
+
+func newReader(ctx context.Context, src io.Reader, opt Options, ofMembers decoder, ofBlocks func() bgzf.Inflater) *Reader {
 	r := &Reader{in: bgzf.NewInput(src, 0)}
-	r.interrupt = r.in.Interrupt(ctx)
-	r.members.in, r.members.again, r.members.limiter = r.in, newAgain(src), opt.Limiter
+	r.members = memberReader{in: r.in, decoder: ofMembers, again: newAgain(src), limiter: opt.Limiter}
 	threads := pipeline.Threads(opt.Threads)
 	r.pipe = pipeline.Start(ctx, pipeline.Stage[*Chunk]{
 		Threads: threads,
@@ -60,19 +72,22 @@ func NewReader(ctx context.Context, src io.Reader, opt Options) *Reader {
 		New:     func() *Chunk { return new(Chunk) },
 		Fill:    r.fill,
 		Worker: func() func(*Chunk) error {
-			d := new(deflate.Decoder)
+			d := ofBlocks()
 			return func(c *Chunk) error {
 				err := c.batch.Inflate(d)
 				c.Text = c.batch.Text
 				return err
 			}
 		},
+		Holds: func(c *Chunk) bool { return len(c.Text) > 0 },
 	})
+	r.interrupt = r.in.Interrupt(r.pipe.Context())
 	return r
 }
 
-// Next gives the next piece of the text, which the caller releases, or io.EOF.
-// Pieces are never empty.
+// Next gives the next piece of the text, which the caller releases, or what
+// ended it: io.EOF or a fault, which comes after all text before it. Pieces are
+// never empty. The text of a member is given before its CRC can be compared.
 func (r *Reader) Next() (*pipeline.Slot[*Chunk], error) {
 	for {
 		s, err := r.pipe.Next()
@@ -119,7 +134,8 @@ func (r *Reader) End() End {
 	return end
 }
 
-// Close ends the reading and waits for the reader's goroutines.
+// Close ends the reading and waits for the reader's goroutines. A Read of src
+// that is under way is interrupted if src has read deadlines, else waited for.
 func (r *Reader) Close() {
 	r.pipe.Close()
 	r.interrupt()
@@ -140,7 +156,7 @@ func (r *Reader) fill(ctx context.Context, c *Chunk) (work bool, err error) {
 			c.cut = true
 			return true, nil
 		case bgzf.ErrNotBlock:
-			if err := r.begin(); err != nil {
+			if err := r.begin(ctx); err != nil {
 				return false, err
 			}
 		case io.EOF:
@@ -158,7 +174,7 @@ func (r *Reader) fill(ctx context.Context, c *Chunk) (work bool, err error) {
 
 // begin looks at what comes where a member may begin, and reads its header if
 // it is an ordinary one. It gives io.EOF where only zeros are left.
-func (r *Reader) begin() error {
+func (r *Reader) begin(ctx context.Context) error {
 	head, err := r.in.Peek(len(Magic))
 	if err != nil {
 		return err
@@ -170,21 +186,22 @@ func (r *Reader) begin() error {
 	if r.end.Blocks+r.members.members == 0 {
 		return notGzip(r.in)
 	}
-	at := r.in.Pos()
-	for {
+	for ctx.Err() == nil {
 		p, last, err := r.in.PeekMore(1)
 		if err != nil {
 			return err
 		}
-		if zeros := len(p) - len(bytes.TrimLeft(p, "\x00")); zeros < len(p) {
-			return errs.At(errs.Corrupt, at, "trailing garbage: bytes that begin no gzip member")
+		zeros := len(p) - len(bytes.TrimLeft(p, "\x00"))
+		r.end.TrailingZeros += int64(zeros)
+		r.in.Discard(zeros)
+		if zeros < len(p) {
+			return errs.At(errs.Corrupt, r.in.Pos(), "trailing garbage: bytes that begin no gzip member")
 		}
-		r.end.TrailingZeros += int64(len(p))
-		r.in.Discard(len(p))
 		if last {
 			return io.EOF
 		}
 	}
+	return context.Cause(ctx)
 }
 
 // ended judges a file that ends where a member may begin.

@@ -3,9 +3,13 @@ package gzip
 import (
 	"bufio"
 	"compress/flate"
+	"context"
 	"io"
+	"math"
 
 	"github.com/seqlode/seqlode/internal/bgzf"
+	"github.com/seqlode/seqlode/internal/errs"
+	"github.com/seqlode/seqlode/internal/pipeline"
 )
 
 // again can read a source a second time, from any place.
@@ -34,57 +38,75 @@ func newAgain(src io.Reader) *again {
 // secondLook decodes a member that our decoder rejects by the standard
 // library, before the file is blamed.
 type secondLook struct {
-	text  io.Reader
-	in    *countedBytes
-	fault error // what our decoder said
+	limiter *pipeline.Limiter
+	in      *countedBytes
+	text    io.Reader
+	skip    int64 // text that our decoder has given
+	src     again
+	fault   error // what our decoder said
 }
 
-// open makes the second look at compressed data that begin at data, from byte
-// size of their text on. It gives nil where there can be none.
-func (a *again) open(data, size int64, fault error) *secondLook {
-	if a == nil {
-		return nil
-	}
-	in := &countedBytes{r: bufio.NewReader(io.NewSectionReader(a.src, a.base+data, 1<<62)), at: data}
-	s := &secondLook{text: flate.NewReader(in), in: in, fault: fault}
-	if _, err := io.CopyN(io.Discard, s.text, size); err != nil {
-		return nil
-	}
-	return s
+// open makes a second look at the member of m, to go on with the text behind
+// what m has of it.
+func (a *again) open(m *memberReader, fault error) *secondLook {
+	in := &countedBytes{at: m.data, r: bufio.NewReader(a.from(m.data))}
+	return &secondLook{limiter: m.limiter, in: in, text: flate.NewReader(in), skip: m.size, src: *a, fault: fault}
+}
+
+// from is the source from an offset of the reader's on.
+func (a *again) from(offset int64) io.Reader {
+	return io.NewSectionReader(a.src, a.base+offset, math.MaxInt64-a.base-offset)
 }
 
 // read is memberReader.advance.
-func (s *secondLook) read(dst []byte, pos int) (newPos int, done bool, err error) {
-	n, err := io.ReadFull(s.text, dst[pos:])
-	switch err {
-	case nil:
-		return pos + n, false, nil
-	case io.EOF, io.ErrUnexpectedEOF:
-		// Both a short read at the end of the stream and a truncated stream
-		// come as one of these: the stream's own end tells them apart.
-		if _, err := s.text.Read(make([]byte, 1)); err == io.EOF {
-			return pos + n, true, nil
+func (s *secondLook) read(ctx context.Context, dst []byte, pos int) (newPos int, done bool, err error) {
+	for s.skip > 0 {
+		n, done, err := s.step(ctx, dst[pos:][:min(s.skip, int64(len(dst)-pos))])
+		s.skip -= int64(n)
+		switch {
+		case err != nil:
+			return pos, false, err
+		case done && s.skip > 0: // our decoder gave text where there is none
+			return pos, false, s.fault
 		}
 	}
-	return pos, false, s.fault
+	n, done, err := s.step(ctx, dst[pos:])
+	return pos + n, done, err
 }
 
-// close moves in, which stands where our decoder stopped, to the end of the
-// compressed data.
-func (s *secondLook) close(in *bgzf.Input) error {
-	ahead := s.in.at - in.Offset()
-	if ahead < 0 {
-		return s.fault
+// step fills p with the next text, or with less of it at the end of the
+// member and before a fault.
+func (s *secondLook) step(ctx context.Context, p []byte) (n int, done bool, err error) {
+	if err := s.limiter.Acquire(ctx); err != nil {
+		return 0, false, err
 	}
-	in.Discard(int(ahead))
-	return nil
+	defer s.limiter.Release()
+	for n < len(p) {
+		k, err := s.text.Read(p[n:])
+		n += k
+		switch {
+		case err == nil:
+		case err == io.EOF:
+			return n, true, nil
+		case s.in.err != nil && s.in.err != io.EOF:
+			return n, false, errs.At(errs.Internal, errs.Pos{Offset: errs.Byte(s.in.at)}, "cannot read on: %w", s.in.err)
+		default:
+			return n, false, s.fault
+		}
+	}
+	return n, false, nil
 }
+
+// leave makes in, which stands where our decoder stopped, go on behind the
+// compressed data.
+func (s *secondLook) leave(in *bgzf.Input) { in.Reset(s.src.from(s.in.at), s.in.at) }
 
 // countedBytes gives single bytes, so that the decoder reads none too many,
-// and knows its place.
+// and knows its place and what ended it.
 type countedBytes struct {
-	r  *bufio.Reader
-	at int64
+	r   *bufio.Reader
+	at  int64
+	err error
 }
 
 func (c *countedBytes) ReadByte() (byte, error) {
@@ -92,11 +114,13 @@ func (c *countedBytes) ReadByte() (byte, error) {
 	if err == nil {
 		c.at++
 	}
+	c.err = err
 	return b, err
 }
 
 func (c *countedBytes) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.at += int64(n)
+	c.err = err
 	return n, err
 }

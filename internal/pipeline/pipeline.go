@@ -140,6 +140,10 @@ func (p *Pipe[T]) next() (*Slot[T], error) {
 	return nil, context.Cause(p.ctx)
 }
 
+// Context ends when the parent's does, when the pipe has ended or failed, and
+// at Close.
+func (p *Pipe[T]) Context() context.Context { return p.ctx }
+
 // Close ends the stage and waits until its goroutines have gone. A Read of
 // the source that does not return holds it up.
 func (p *Pipe[T]) Close() {
