@@ -62,6 +62,14 @@ func TestTable(t *testing.T) {
 	require.NotContains(t, lines[5], "(!)")
 }
 
+func TestTableOfSizesAndBusyRuns(t *testing.T) {
+	o := outcome{name: "write", bytes: 1000, ours: series{{wall: time.Second, stored: 250}}, peers: []peerOutcome{{name: "p", runs: series{{wall: time.Second, stored: 333}}}}, busy: 0.25}
+	got := table([]outcome{o})
+	require.Contains(t, got, "| write (busy: 25 %) |")
+	require.Contains(t, got, ", to 25.00 % |")
+	require.Contains(t, got, ", to 33.30 % |")
+}
+
 func TestChart(t *testing.T) {
 	svg := chart(made)
 	dec := xml.NewDecoder(strings.NewReader(svg))
@@ -105,7 +113,7 @@ func TestMemoryTable(t *testing.T) {
 	require.Contains(t, memoryTable([]memory{{name: "BGZF"}}), "not told")
 }
 
-func TestHeadTellsOfCoresThatAreNotThere(t *testing.T) {
-	require.NotContains(t, head(data{}, 1.9, 1.8), "do not run side by side")
-	require.Contains(t, head(data{}, 1.9, 1.1), "do not run side by side")
+func TestPreambleTellsOfCoresThatAreNotThere(t *testing.T) {
+	require.NotContains(t, preamble(data{}, 1.9, 1.1), "do not run side by side")
+	require.Contains(t, preamble(data{}, 1.1, 1.9), "do not run side by side")
 }

@@ -33,11 +33,11 @@ func buildTags() string {
 	return ""
 }
 
-// head says what the figures were measured on.
-func head(d data, before, after float64) string {
+// preamble says what the figures were measured on.
+func preamble(d data, before, after float64) string {
 	var b strings.Builder
-	if min(before, after) < enough {
-		fmt.Fprintf(&b, "**Two busy loops do not run side by side on this machine now (%.2f times one before the runs, %.2f after; %.2f is asked): rows with two threads or two stages say little.**\n\n", before, after, enough)
+	if before < enough {
+		fmt.Fprintf(&b, "**Two busy loops do not run side by side on this machine (%.2f times the work of one, %.2f is asked): rows with two threads or two stages say little.**\n\n", before, enough)
 	}
 	tags := buildTags()
 	if tags != "" {

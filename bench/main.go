@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 )
 
 type options struct {
@@ -26,6 +27,7 @@ type options struct {
 	only            *regexp.Regexp
 	data, keep, out string
 	check           bool
+	wait            time.Duration
 }
 
 func main() {
@@ -37,6 +39,7 @@ func main() {
 	flag.StringVar(&opt.keep, "keep", "", "make the data in `DIR`, leave it there, and use it where it is there already")
 	flag.StringVar(&opt.out, "out", "", "write bench.md and bench.svg into `DIR`")
 	flag.BoolVar(&opt.check, "check", false, "exit 1 where a bar is missed")
+	flag.DurationVar(&opt.wait, "wait", 20*time.Second, "how long each work may wait for a machine that is busy with other things")
 	flag.Func("only", "measure only the works whose name matches `REGEXP` (\"memory\" is one)", func(s string) (err error) {
 		opt.only, err = regexp.Compile(s)
 		return err
@@ -75,12 +78,16 @@ func run(ctx context.Context, opt options) error {
 		return fmt.Errorf("building seqlode: %w", err)
 	}
 
-	before := parallelism()
+	c := newCores()
+	left := opt.wait
+	c.wait(ctx, &left)
+	before := c.parallelism()
 	var outcomes []outcome
 	for _, group := range []func() ([]work, error){
 		func() ([]work, error) { return etagWorks(d, seqlode), nil },
 		func() ([]work, error) { return decodeWorks(d) },
 		func() ([]work, error) { return readWorks(d), nil },
+		func() ([]work, error) { return writeWorks(d, tmp) },
 		func() ([]work, error) { return textWorks(d) },
 	} {
 		works, err := group()
@@ -92,7 +99,8 @@ func run(ctx context.Context, opt options) error {
 				continue
 			}
 			fmt.Fprintln(os.Stderr, w.name)
-			o, err := measure(ctx, w, opt.runs)
+			left = opt.wait
+			o, err := measure(ctx, w, opt.runs, func() bool { return c.wait(ctx, &left) })
 			if err != nil {
 				return err
 			}
@@ -106,7 +114,7 @@ func run(ctx context.Context, opt options) error {
 			return err
 		}
 	}
-	return opt.report(d, before, parallelism(), outcomes, ms)
+	return opt.report(d, before, c.parallelism(), outcomes, ms)
 }
 
 // load makes or takes the data.
@@ -129,7 +137,7 @@ func (opt options) load(tmp string) (data, error) {
 // figures against the bars.
 func (opt options) report(d data, before, after float64, outcomes []outcome, ms []memory) error {
 	var b strings.Builder
-	b.WriteString(head(d, before, after))
+	b.WriteString(preamble(d, before, after))
 	if len(outcomes) > 0 {
 		b.WriteString("\n" + table(outcomes) + "\n" + legend(opt.runs))
 	}

@@ -30,6 +30,7 @@ func fixed(name string, order *[]string, ms ...int) contender {
 
 func TestMeasure(t *testing.T) {
 	var order []string
+	asked := 0
 	out, err := measure(t.Context(), work{
 		name: "w", bytes: 7,
 		ours: fixed("ours", &order, 10, 12),
@@ -37,23 +38,48 @@ func TestMeasure(t *testing.T) {
 			{name: "p", bar: 0.5, variants: []contender{fixed("p1", &order, 30, 40), fixed("p2", &order, 50, 20)}},
 			{name: "gone", bar: 0.9},
 		},
-	}, 2)
+	}, 2, func() bool { asked++; return asked != 5 })
 	require.NoError(t, err)
+	require.Equal(t, 6, asked)
 	require.Equal(t, []string{"ours", "p1", "p2", "ours", "p1", "p2", "ours", "p1", "p2"}, order)
 	require.Equal(t, outcome{
 		name: "w", bytes: 7, ours: runsOf(10, 12),
 		peers: []peerOutcome{{name: "p2", runs: runsOf(50, 20), bar: 0.5}, {name: "gone", bar: 0.9}},
+		busy:  1.0 / 6,
 	}, out)
 	require.InDelta(t, 0.5, out.peers[0].ratio(out.ours), 1e-9)
 }
 
+func alone() bool { return true }
+
 func TestMeasureFails(t *testing.T) {
 	bad := errors.New("bad")
-	_, err := measure(t.Context(), work{name: "w", ours: inside("c", 1, func() (int64, error) { return 0, bad })}, 1)
+	_, err := measure(t.Context(), work{name: "w", ours: inside("c", 1, func() (int64, error) { return 0, bad })}, 1, alone)
 	require.ErrorIs(t, err, bad)
 	require.ErrorContains(t, err, "w: c: ")
-	_, err = measure(t.Context(), work{ours: inside("c", 2, func() (int64, error) { return 1, nil })}, 1)
+	_, err = measure(t.Context(), work{ours: inside("c", 2, func() (int64, error) { return 1, nil })}, 1, alone)
 	require.ErrorIs(t, err, errShort)
+}
+
+func TestWait(t *testing.T) {
+	// Twice a loop that takes no time at all is never quick enough.
+	never, left := cores{loops: 1 << 20, alone: 1}, time.Millisecond
+	require.False(t, never.wait(t.Context(), &left))
+	require.LessOrEqual(t, left, time.Duration(0))
+	always := cores{loops: 1, alone: time.Hour}
+	require.True(t, always.wait(t.Context(), &left))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.False(t, always.wait(ctx, &left))
+}
+
+func TestUserTime(t *testing.T) {
+	s, err := userTime(contender{"c", func(context.Context) (sample, error) { return sample{wall: 5, user: time.Second}, nil }}).run(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, time.Second, s.wall)
+	s, err = userTime(contender{"c", func(context.Context) (sample, error) { return sample{wall: 5}, nil }}).run(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, tick, s.wall)
 }
 
 func need(t *testing.T, programs ...string) {
@@ -75,6 +101,10 @@ func TestProcesses(t *testing.T) {
 	line.want = []string{"hello", "bye"}
 	_, err = processes("x", line).run(t.Context())
 	require.ErrorContains(t, err, "does not hold bye")
+
+	s, err = processes("x", pipe{stages: [][]string{{"echo", "hello"}}, counts: true}).run(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 6, s.stored)
 
 	_, err = processes("x", pipe{stages: [][]string{{"false"}, {"cat"}}}).run(t.Context())
 	require.ErrorContains(t, err, "false: exit status 1")

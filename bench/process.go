@@ -17,6 +17,7 @@ import (
 type pipe struct {
 	stages [][]string // program and arguments
 	want   []string   // what its output must hold; none: the output is thrown away
+	counts bool       // its output is not text but counted as stored bytes
 }
 
 // command is how a pipe is shown: its programs and flags, without the files.
@@ -81,6 +82,7 @@ func processes(name string, pipes ...pipe) contender {
 		}
 		s.wall = time.Since(start)
 		for i, l := range lines {
+			s.stored += int64(l.stored)
 			for _, c := range l.commands {
 				if c.ProcessState != nil {
 					s.user += c.ProcessState.UserTime()
@@ -111,6 +113,15 @@ type line struct {
 	commands []*exec.Cmd
 	said     []*bytes.Buffer // what each command says on standard error
 	out      bytes.Buffer
+	stored   counter
+}
+
+// counter counts the bytes written to it.
+type counter int64
+
+func (c *counter) Write(p []byte) (int, error) {
+	*c += counter(len(p))
+	return len(p), nil
 }
 
 // start starts the stages; where one does not start, those before it still
@@ -132,6 +143,8 @@ func (p pipe) start(ctx context.Context) (*line, error) {
 				return l, err
 			}
 			c.Stdout = w
+		} else if p.counts {
+			c.Stdout = &l.stored
 		} else if p.want != nil {
 			c.Stdout = &l.out
 		}

@@ -7,8 +7,9 @@ import (
 
 // sample is one run of a contender.
 type sample struct {
-	wall time.Duration // what is compared
-	user time.Duration // user CPU time of its processes; 0 where it ran inside bench
+	wall   time.Duration // what is compared
+	user   time.Duration // user CPU time of its processes; 0 where it ran inside bench
+	stored int64         // bytes written, where it compresses
 }
 
 // series is the runs of one contender, at least one.

@@ -16,10 +16,13 @@ func table(outcomes []outcome) string {
 	b.WriteString("| work | ours: best | median | spread | peer | best | median | spread | ratio | bar | user CPU, ours / peer |\n")
 	b.WriteString("| --- | ---: | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, o := range outcomes {
-		ours := cells(o.bytes, o.ours)
+		ours, name := cells(o.bytes, o.ours), o.name
+		if o.busy > 0 {
+			name += fmt.Sprintf(" (busy: %.0f %%)", 100*o.busy)
+		}
 		for _, p := range o.peers {
 			if p.runs == nil {
-				row(&b, o.name, ours, p.name, "absent | | ", "", limit(p.bar), "")
+				row(&b, name, ours, p.name, "absent | | ", "", limit(p.bar), "")
 				continue
 			}
 			mark := ""
@@ -30,7 +33,7 @@ func table(outcomes []outcome) string {
 			if o.ours.user() > 0 && p.runs.user() > 0 {
 				cpu = fmt.Sprintf("%.2f / %.2f s", o.ours.user().Seconds(), p.runs.user().Seconds())
 			}
-			row(&b, o.name, ours, p.name, cells(o.bytes, p.runs), fmt.Sprintf("%.2f%s", p.ratio(o.ours), mark), limit(p.bar), cpu)
+			row(&b, name, ours, p.name, cells(o.bytes, p.runs), fmt.Sprintf("%.2f%s", p.ratio(o.ours), mark), limit(p.bar), cpu)
 		}
 	}
 	return b.String()
@@ -46,7 +49,11 @@ func row(b *strings.Builder, cell ...string) {
 
 // cells gives best, median and spread.
 func cells(bytes int64, s series) string {
-	return fmt.Sprintf("%s, %.0f MB/s | %s | %.0f %%", seconds(s.best()), rate(bytes, s.best()), seconds(s.median()), 100*s.spread())
+	size := ""
+	if s[0].stored > 0 {
+		size = fmt.Sprintf(", to %.2f %%", 100*float64(s[0].stored)/float64(bytes))
+	}
+	return fmt.Sprintf("%s, %.0f MB/s%s | %s | %.0f %%", seconds(s.best()), rate(bytes, s.best()), size, seconds(s.median()), 100*s.spread())
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3f s", d.Seconds()) }
@@ -61,5 +68,6 @@ func limit(bar float64) string {
 // legend explains the table.
 func legend(runs int) string {
 	return fmt.Sprintf("Best, median and spread (longest over shortest) of %d runs, taken in turn; ratio = our best time / the peer's best time, below 1 we are faster; "+
-		"a peer is shown in its best variant (thread count, stages pinned to cores or free); (!) marks a peer that spreads more than %.0f %%; MB = 1e6 bytes of text.\n", runs, 100*noisy)
+		"a peer is shown in its best variant (thread count, stages pinned to cores or free); (!) marks a peer that spreads more than %.0f %%; MB = 1e6 bytes of text; "+
+		"\"busy\": part of the runs that began while two busy loops did not run side by side; \"to\": the size that a compressor leaves.\n", runs, 100*noisy)
 }

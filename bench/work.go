@@ -35,6 +35,7 @@ type outcome struct {
 	bytes int64
 	ours  series
 	peers []peerOutcome
+	busy  float64 // part of the runs that began while the machine was busy with other things
 }
 
 type peerOutcome struct {
@@ -47,15 +48,20 @@ type peerOutcome struct {
 func (p peerOutcome) ratio(ours series) float64 { return ratio(ours.best(), p.runs.best()) }
 
 // measure runs every contender of a work once to warm up and then in turn, so
-// that what else the machine does falls on all alike.
-func measure(ctx context.Context, w work, runs int) (outcome, error) {
+// that what else the machine does falls on all alike. Before each run it calls
+// quiet, which may wait, and says whether the machine is now ours alone.
+func measure(ctx context.Context, w work, runs int, quiet func() bool) (outcome, error) {
 	all := []contender{w.ours}
 	for _, p := range w.peers {
 		all = append(all, p.variants...)
 	}
 	got := make([]series, len(all))
+	busy := 0
 	for n := range runs + 1 {
 		for i, c := range all {
+			if n > 0 && !quiet() {
+				busy++
+			}
 			s, err := c.run(ctx)
 			if err != nil {
 				return outcome{}, fmt.Errorf("%s: %s: %w", w.name, c.name, err)
@@ -65,7 +71,7 @@ func measure(ctx context.Context, w work, runs int) (outcome, error) {
 			}
 		}
 	}
-	out := outcome{name: w.name, bytes: w.bytes, ours: got[0]}
+	out := outcome{name: w.name, bytes: w.bytes, ours: got[0], busy: float64(busy) / float64(runs*len(all))}
 	next := 1
 	for _, p := range w.peers {
 		po := peerOutcome{name: p.name, bar: p.bar}
