@@ -22,25 +22,26 @@ func (d *Decoder) careful() error {
 		d.want(48) // a length of 15 + 5 bits and a distance of 15 + 13, if there are so many
 		bits, used := d.bits, uint(0)
 		e := t.lit[bits&(1<<litRootBits-1)]
-		if e&entryLink == entryLink {
+		if e&entryKind == entryLink {
 			used = litRootBits
-			e = t.lit[uint64(e>>16&0x7fff)+bits>>litRootBits&(1<<(e>>8&15)-1)]
+			e = t.lit[uint64(e>>valueShift)+bits>>litRootBits&(1<<(e>>8&15)-1)]
 		}
-		length, used := decodeValue(e, bits, used)
+		extra, used := decodeExtra(e, bits, used)
+		length := minLength + int(e>>secondShift) + extra
 		switch {
 		case used > d.count:
 			return errInput
-		case e&entryInvalid == entryInvalid:
+		case e&entryKind == entryInvalid:
 			return ErrSymbol
-		case e&entryEnd == entryEnd:
+		case e&entryKind == entryEnd:
 			d.take(used)
 			d.endBlock()
 			return nil
 		case d.op == len(d.out):
 			return errOutput
-		case e&entryLiteral != 0:
+		case e&entryNoLength != 0:
 			d.take(used)
-			d.out[d.op] = byte(e >> 16)
+			d.out[d.op] = byte(e >> firstShift)
 			d.op++
 			continue
 		}
@@ -48,16 +49,17 @@ func (d *Decoder) careful() error {
 		rest := bits >> used
 		e = t.dist[rest&(1<<distRootBits-1)]
 		link := uint(0)
-		if e&entryLink == entryLink {
+		if e&entryKind == entryLink {
 			link = distRootBits
-			e = t.dist[uint64(e>>16&0x7fff)+rest>>distRootBits&(1<<(e>>8&15)-1)]
+			e = t.dist[uint64(e>>valueShift)+rest>>distRootBits&(1<<(e>>8&15)-1)]
 		}
-		distance, distUsed := decodeValue(e, rest, link)
+		extra, distUsed := decodeExtra(e, rest, link)
+		distance := int(e>>valueShift) + extra
 		used += distUsed
 		switch {
 		case used > d.count:
 			return errInput
-		case e&entryInvalid == entryInvalid:
+		case e&entryKind == entryInvalid:
 			return ErrSymbol
 		case distance > d.op:
 			return ErrDistance
@@ -70,12 +72,11 @@ func (d *Decoder) careful() error {
 	}
 }
 
-// decodeValue gives the base plus extra bits of a length or distance entry
-// whose code begins at bit skip of bits, and the bits used with those skipped.
-func decodeValue(e entry, bits uint64, skip uint) (value int, used uint) {
+// decodeExtra gives the extra bits of a length or distance entry whose code
+// begins at bit skip of bits, and the bits used with those skipped.
+func decodeExtra(e entry, bits uint64, skip uint) (extra int, used uint) {
 	used = skip + uint(e&0xff)
-	extra := bits & (1<<used - 1) >> (skip + uint(e>>8&15))
-	return int(e>>16&0x7fff) + int(extra), used
+	return int(bits & (1<<used - 1) >> (skip + uint(e>>8&15))), used
 }
 
 // finishMatch writes what there is room for of a match.

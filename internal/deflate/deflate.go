@@ -68,7 +68,7 @@ const (
 
 // Decoder holds the tables and the state of one stream. The zero value is
 // ready for [Decoder.Decode]; a stream in pieces begins with [Decoder.Start].
-// A Decoder is about 20 KiB: reuse it. It is not for concurrent use.
+// A Decoder is about 25 KiB: reuse it. It is not for concurrent use.
 type Decoder struct {
 	bits  uint64 // unread bits, the next one lowest; those above count are zero
 	count uint   // number of bits in bits; below 8 between calls
@@ -90,6 +90,7 @@ type Decoder struct {
 
 	own   codeTables  // of dynamic blocks
 	table *codeTables // those of the block under way
+	order codeOrder
 	lens  [maxLitCodes + maxDistCodes]uint8
 }
 

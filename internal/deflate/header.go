@@ -119,7 +119,7 @@ func (d *Decoder) dynamicHeader() error {
 		preLens[s] = uint8(d.take(3))
 	}
 	var pre [preTableSize]entry
-	if !buildTable(pre[:], preLens[:], preMeaning[:], preRootBits) {
+	if !buildTable(pre[:], preLens[:], preMeaning[:], preRootBits, &d.order) {
 		return ErrCodeSet
 	}
 
@@ -131,10 +131,10 @@ func (d *Decoder) dynamicHeader() error {
 			return errInput
 		}
 		d.take(uint(e & 0xff))
-		if e&entryInvalid == entryInvalid {
+		if e&entryOdd != 0 {
 			return ErrSymbol
 		}
-		s := uint8(e >> 16)
+		s := uint8(e >> valueShift)
 		if s < 16 {
 			lens[i] = s
 			i++
@@ -170,8 +170,7 @@ func (d *Decoder) dynamicHeader() error {
 	if lens[endOfBlock] == 0 {
 		return ErrNoEndCode
 	}
-	if !buildTable(d.own.lit[:], lens[:nLit], litMeaning[:], litRootBits) ||
-		!buildTable(d.own.dist[:], lens[nLit:], distMeaning[:], distRootBits) {
+	if !d.own.build(lens[:nLit], lens[nLit:], &d.order) {
 		return ErrCodeSet
 	}
 	return nil

@@ -257,7 +257,7 @@ func TestTruncated(t *testing.T) {
 	eachLoop(t, func(t *testing.T) {
 		var d Decoder
 		for _, s := range small() {
-			for cut := range s.data {
+			for cut := 0; cut < len(s.data); cut += stride {
 				var offset int64
 				for i, slack := range slacks {
 					src := filled(s.data[:cut], slack.in)
@@ -321,7 +321,7 @@ func TestTooLong(t *testing.T) {
 			}
 		}
 		for _, s := range small() {
-			for size := 0; size < min(len(s.text), 3000); size += 1 + size/200 {
+			for size := 0; size < min(len(s.text), 3000); size += stride + size/200 {
 				check(s, size)
 			}
 		}

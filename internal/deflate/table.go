@@ -8,6 +8,8 @@ const (
 	maxDistCodes  = 30
 	maxCodeLength = 15
 	endOfBlock    = 256
+	minLength     = 3
+	maxLength     = 258
 )
 
 // A table has a root of 2^rootBits entries, indexed by the next bits of the
@@ -31,30 +33,49 @@ const (
 //
 //	bits 0–7    bits to drop: the code's, and the extra bits of a length or distance
 //	bits 8–11   bits of the code alone; of a subtable link: its index bits
-//	bit  12     end of block
-//	bit  13     no such code
-//	bit  14     link to a subtable
-//	bit  15     any of the three above
-//	bits 16–30  literal, length base, distance base, subtable start, or code length symbol
-//	bit  31     literal
+//	bits 12–13  number of literals; of an odd entry: which kind
+//	bit  14     odd: end of block, no such code, or link to a subtable
+//	bit  15     no length, but literals or odd
+//	bits 16–23  literal
+//	bits 24–31  length less 3, without its extra bits; of a literal: as bits 16–23
+//	bits 16–31  distance base, subtable start, or code length symbol
 //
 // In a subtable the drop and code bits leave out those of the root.
+//
+// An entry of pairs stands for a literal and the symbol behind it where the
+// root has room for both codes: the drop and code bits are those of both, the
+// second literal or the length is in bits 24–31.
 type entry = uint32
 
 const (
-	entryEnd     entry = 1<<15 | 1<<12
-	entryInvalid entry = 1<<15 | 1<<13
-	entryLink    entry = 1<<15 | 1<<14
-	entryOdd     entry = 1 << 15
-	entryLiteral entry = 1 << 31
+	entryNoLength entry = 1 << 15
+	entryOdd      entry = 1 << 14
+	entryKind           = entryNoLength | entryOdd | 3<<literalsShift
+	entryEnd            = entryNoLength | entryOdd
+	entryInvalid        = entryNoLength | entryOdd | 1<<literalsShift
+	entryLink           = entryNoLength | entryOdd | 2<<literalsShift
 
-	oneBit entry = 1<<8 | 1 // adds a bit to the code
+	literalsShift = 12
+	firstShift    = 16 // of the literal
+	secondShift   = 24 // of the length, or the second literal of a pair
+	valueShift    = 16
+
+	oneBit     entry = 1<<8 | 1 // adds a bit to the code
+	oneLiteral entry = 1 << literalsShift
 )
 
 // codeTables decodes the two alphabets of a block.
 type codeTables struct {
-	lit  [litTableSize]entry
-	dist [distTableSize]entry
+	pairs [1 << litRootBits]entry // for the fast loop, instead of the root of lit
+	dist  [distTableSize]entry
+	lit   [litTableSize]entry
+}
+
+// codeOrder lists the symbols of a code in the order of their codes.
+type codeOrder struct {
+	n      int
+	symbol [maxLitCodes + 2]uint16
+	code   [maxLitCodes + 2]uint16 // first bit lowest; of codes within the root only
 }
 
 // What each symbol means, as an entry with no code bits yet.
@@ -67,7 +88,7 @@ var (
 
 func init() {
 	for s := range 256 {
-		litMeaning[s] = entryLiteral | entry(s)<<16
+		litMeaning[s] = entryNoLength | oneLiteral | entry(s)<<firstShift | entry(s)<<secondShift
 	}
 	litMeaning[endOfBlock] = entryEnd
 	// Lengths 3–257 in groups of four codes; each further group has one more
@@ -75,10 +96,10 @@ func init() {
 	base := 3
 	for s := 257; s < 285; s++ {
 		extra := max(0, (s-261)/4)
-		litMeaning[s] = entry(base)<<16 | entry(extra)
+		litMeaning[s] = entry(base-minLength)<<secondShift | entry(extra)
 		base += 1 << extra
 	}
-	litMeaning[285] = entry(258) << 16
+	litMeaning[285] = (maxLength - minLength) << secondShift
 	litMeaning[286], litMeaning[287] = entryInvalid, entryInvalid
 
 	base = 1
@@ -110,15 +131,25 @@ func init() {
 	for s := 288; s < len(lens); s++ {
 		lens[s] = 5
 	}
-	buildTable(fixedCodes.lit[:], lens[:288], litMeaning[:], litRootBits)
-	buildTable(fixedCodes.dist[:], lens[288:], distMeaning[:], distRootBits)
+	fixedCodes.build(lens[:288], lens[288:], new(codeOrder))
+}
+
+// build makes the tables of a block. It reports false for bad code lengths.
+func (t *codeTables) build(litLens, distLens []uint8, order *codeOrder) bool {
+	if !buildTable(t.dist[:], distLens, distMeaning[:], distRootBits, order) ||
+		!buildTable(t.lit[:], litLens, litMeaning[:], litRootBits, order) {
+		return false
+	}
+	t.buildPairs(litLens, order)
+	return true
 }
 
 // buildTable fills a table for the canonical code with the given code lengths
-// (RFC 1951 §3.2.2). It reports false for lengths that are over-subscribed or
-// incomplete; as in compress/flate, no code at all and one single code of one
-// bit are let pass, and bits that match none decode to entryInvalid.
-func buildTable(table []entry, lens []uint8, meaning []entry, rootBits uint) bool {
+// (RFC 1951 §3.2.2), and order. It reports false for lengths that are
+// over-subscribed or incomplete; as in compress/flate, no code at all and one
+// single code of one bit are let pass, and bits that match none decode to
+// entryInvalid.
+func buildTable(table []entry, lens []uint8, meaning []entry, rootBits uint, order *codeOrder) bool {
 	var count [maxCodeLength + 1]int
 	for _, l := range lens {
 		count[l&15]++
@@ -126,6 +157,7 @@ func buildTable(table []entry, lens []uint8, meaning []entry, rootBits uint) boo
 	used := len(lens) - count[0]
 	count[0] = 0
 
+	order.n = 0
 	if used <= 1 {
 		return buildSparse(table, lens, meaning, rootBits, used, count[1])
 	}
@@ -140,7 +172,8 @@ func buildTable(table []entry, lens []uint8, meaning []entry, rootBits uint) boo
 	if space != 1<<maxCodeLength {
 		return false
 	}
-	var sorted [maxLitCodes + 2]uint16
+	sorted := &order.symbol
+	order.n = used
 	for s, l := range lens {
 		if l != 0 {
 			sorted[first[l&15]] = uint16(s)
@@ -166,6 +199,7 @@ func buildTable(table []entry, lens []uint8, meaning []entry, rootBits uint) boo
 		add := entry(length) * oneBit
 		for range count[length] {
 			table[code] = meaning[sorted[next]] + add
+			order.code[next] = uint16(code)
 			next++
 			if code == filled-1 { // the last code of all
 				for ; filled < 1<<rootBits; filled *= 2 {
@@ -227,4 +261,29 @@ func buildSparse(table []entry, lens []uint8, meaning []entry, rootBits uint, us
 		}
 	}
 	return true
+}
+
+// buildPairs makes pairs from lit, of which order is the code: what follows
+// each literal, if its code and that of a second symbol fit the root.
+func (t *codeTables) buildPairs(lens []uint8, order *codeOrder) {
+	copy(t.pairs[:], t.lit[:])
+	for i, s := range order.symbol[:order.n] {
+		n := uint(lens[s])
+		if n >= litRootBits {
+			break
+		}
+		if s >= endOfBlock {
+			continue
+		}
+		first := entry(n)*oneBit + oneLiteral + entry(s)<<firstShift
+		room := entry(litRootBits-n) << 8
+		code := uint(order.code[i])
+		for rest, second := range t.lit[:1<<(litRootBits-n)] {
+			e := first | entryNoLength
+			if second&(entryOdd|15<<8) <= room { // not odd, and short enough
+				e = second&^(0xff<<firstShift) + first
+			}
+			t.pairs[(code|uint(rest)<<n)&(1<<litRootBits-1)] = e
+		}
+	}
 }

@@ -1,0 +1,3 @@
+package deflate
+
+func (d *Decoder) fastLoop(ipMax, opMax int) { d.fastLoopGo(ipMax, opMax) }

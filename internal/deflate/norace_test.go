@@ -1,0 +1,8 @@
+//go:build !race
+
+package deflate
+
+const (
+	raceDetector = false
+	stride       = 1
+)
