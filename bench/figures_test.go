@@ -114,6 +114,6 @@ func TestMemoryTable(t *testing.T) {
 }
 
 func TestPreambleTellsOfCoresThatAreNotThere(t *testing.T) {
-	require.NotContains(t, preamble(data{}, 1.9, 1.1), "do not run side by side")
-	require.Contains(t, preamble(data{}, 1.1, 1.9), "do not run side by side")
+	require.NotContains(t, preamble(data{}, 1.9, 1.1, nil), "do not run side by side")
+	require.Contains(t, preamble(data{}, 1.1, 1.9, nil), "do not run side by side")
 }

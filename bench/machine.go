@@ -34,7 +34,7 @@ func buildTags() string {
 }
 
 // preamble says what the figures were measured on.
-func preamble(d data, before, after float64) string {
+func preamble(d data, before, after float64, programs []string) string {
 	var b strings.Builder
 	if before < enough {
 		fmt.Fprintf(&b, "**Two busy loops do not run side by side on this machine (%.2f times the work of one, %.2f is asked): rows with two threads or two stages say little.**\n\n", before, enough)
@@ -46,6 +46,6 @@ func preamble(d data, before, after float64) string {
 	fmt.Fprintf(&b, "- machine: %s, %d cores, %s/%s, %s%s\n", cpu(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), tags)
 	fmt.Fprintf(&b, "- two busy loops side by side do %.2f times the work of one (%.2f after the runs)\n", before, after)
 	fmt.Fprintf(&b, "- data: %s\n", d.note)
-	fmt.Fprintf(&b, "- programs: %s\n", strings.Join(versions(), "; "))
+	fmt.Fprintf(&b, "- programs: %s\n", strings.Join(programs, "; "))
 	return b.String()
 }

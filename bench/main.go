@@ -114,7 +114,7 @@ func run(ctx context.Context, opt options) error {
 			return err
 		}
 	}
-	return opt.report(d, before, c.parallelism(), outcomes, ms)
+	return opt.report(preamble(d, before, c.parallelism(), versions(ctx)), outcomes, ms)
 }
 
 // load makes or takes the data.
@@ -135,9 +135,9 @@ func (opt options) load(tmp string) (data, error) {
 
 // report prints the tables, writes them where they are wanted, and holds the
 // figures against the bars.
-func (opt options) report(d data, before, after float64, outcomes []outcome, ms []memory) error {
+func (opt options) report(preamble string, outcomes []outcome, ms []memory) error {
 	var b strings.Builder
-	b.WriteString(preamble(d, before, after))
+	b.WriteString(preamble)
 	if len(outcomes) > 0 {
 		b.WriteString("\n" + table(outcomes) + "\n" + legend(opt.runs))
 	}

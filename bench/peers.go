@@ -2,6 +2,7 @@ package main
 
 import (
 	"compress/gzip"
+	"context"
 	"io"
 	"os/exec"
 	"runtime"
@@ -9,7 +10,7 @@ import (
 )
 
 // versions asks the programs that serve as peers who they are.
-func versions() []string {
+func versions(ctx context.Context) []string {
 	var out []string
 	for _, ask := range [][]string{
 		{"gzip", "--version"}, {"pigz", "--version"}, {"bgzip", "--version"}, {"igzip", "--version"},
@@ -19,7 +20,7 @@ func versions() []string {
 			out = append(out, ask[0]+" absent")
 			continue
 		}
-		text, err := exec.Command(ask[0], ask[1:]...).CombinedOutput()
+		text, err := exec.CommandContext(ctx, ask[0], ask[1:]...).CombinedOutput()
 		first, _, _ := strings.Cut(string(text), "\n")
 		if err != nil || first == "" {
 			first = ask[0] + " of unknown version"
