@@ -115,13 +115,13 @@ func (in *Input) failure(err error) error {
 	return errs.At(errs.Internal, errs.Pos{Offset: errs.Byte(at)}, "cannot read on: %w", err)
 }
 
-// Interrupt makes a Read of the source that is under way return when ctx ends,
-// where the source has read deadlines, as pipes and connections do. That ctx
+// Interrupt makes a Read of src that is under way return when ctx ends, where
+// src has read deadlines, as pipes and connections do. That ctx
 // itself must be asked whether a failure is an effect of this: its parent ends
-// before it. The caller calls stop when it is done with the source; it undoes
+// before it. The caller calls stop when it is done with src; it undoes
 // what was done.
-func (in *Input) Interrupt(ctx context.Context) (stop func()) {
-	d, ok := in.src.r.(interface{ SetReadDeadline(time.Time) error })
+func Interrupt(ctx context.Context, src io.Reader) (stop func()) {
+	d, ok := src.(interface{ SetReadDeadline(time.Time) error })
 	if !ok {
 		return func() {}
 	}

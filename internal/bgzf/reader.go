@@ -93,7 +93,7 @@ func (r *Reader) start(begin, end uint64) {
 		},
 		Holds: func(b *Batch) bool { return len(b.Text) > 0 },
 	})
-	r.interrupt = r.in.Interrupt(r.pipe.Context())
+	r.interrupt = Interrupt(r.pipe.Context(), r.src)
 }
 
 // batch gives an unused batch.

@@ -1,6 +1,7 @@
 package gzip
 
 import (
+	"bytes"
 	"encoding/binary"
 	"hash/crc32"
 	"io"
@@ -90,14 +91,25 @@ func (h *header) bytes(p []byte) error {
 
 // text reads up to a zero byte.
 func (h *header) text(what string) error {
-	var b [1]byte
-	for n := 0; n <= maxHeaderText; n++ {
-		if err := h.bytes(b[:]); err != nil {
+	for left := maxHeaderText + 1; left > 0; {
+		p, _, err := h.in.PeekMore(1)
+		if err != nil {
 			return err
 		}
-		if b[0] == 0 {
+		if len(p) == 0 {
+			return bgzf.Truncated(h.start, "the gzip header that starts here")
+		}
+		p = p[:min(left, len(p))]
+		end := bytes.IndexByte(p, 0)
+		if end >= 0 {
+			p = p[:end+1]
+		}
+		h.sum = crc32.Update(h.sum, crc32.IEEETable, p)
+		h.in.Discard(len(p))
+		if end >= 0 {
 			return nil
 		}
+		left -= len(p)
 	}
 	return errs.At(errs.LimitExceeded, h.start, "gzip header: %s of more than %d bytes", what, maxHeaderText)
 }

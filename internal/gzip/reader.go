@@ -17,7 +17,7 @@ type Options struct {
 	Limiter *pipeline.Limiter // shared bound on decoding; may be nil
 }
 
-// Chunk is a piece of the text, at most 512 KiB. A reader has up to
+// Chunk is a piece of the text, at most 544 KiB. A reader has up to
 // bgzf.Slots(threads) of them.
 type Chunk struct {
 	Text  []byte
@@ -81,7 +81,7 @@ func newReader(ctx context.Context, src io.Reader, opt Options, ofMembers decode
 		},
 		Holds: func(c *Chunk) bool { return len(c.Text) > 0 },
 	})
-	r.interrupt = r.in.Interrupt(r.pipe.Context())
+	r.interrupt = bgzf.Interrupt(r.pipe.Context(), src)
 	return r
 }
 
