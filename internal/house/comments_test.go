@@ -19,6 +19,10 @@ func TestExportedNamesAreDocumented(t *testing.T) {
 	}
 }
 
+// plainMethods are those whose name says all, since fmt, errors and sort fix
+// what they do.
+var plainMethods = []string{"Error", "String", "Unwrap", "Len", "Less", "Swap"}
+
 // undocumented names the exported functions, methods, types, constants and
 // variables of a library file that have no comment. A block of constants or
 // variables may share one.
@@ -33,7 +37,8 @@ func undocumented(s source) []string {
 	for _, decl := range s.file.Decls {
 		switch d := decl.(type) {
 		case *ast.FuncDecl:
-			if d.Name.IsExported() && d.Doc == nil && exportedReceiver(d) {
+			plain := d.Recv != nil && slices.Contains(plainMethods, d.Name.Name)
+			if d.Name.IsExported() && d.Doc == nil && exportedReceiver(d) && !plain {
 				missing(d.Name)
 			}
 		case *ast.GenDecl:
@@ -159,6 +164,7 @@ func TestCommentRulesBite(t *testing.T) {
 type T struct{}
 func (t *T) M() {}
 func (t *T) m() {}
+func (t *T) Error() string { return "" }
 type hidden struct{}
 func (h hidden) M() {}
 type G[K any] struct{}
@@ -166,10 +172,11 @@ func (g *G[K]) M() {}
 type h[K any] struct{}
 func (x *h[K]) M() {}
 func F() {}
+func Len() {}
 const ( A = 1; b = 2 )
 var V int
 `))
-	require.Len(t, undocumented(bare), 7, "T, T.M, G, G.M, F, A, V")
+	require.Len(t, undocumented(bare), 8, "T, T.M, G, G.M, F, Len, A, V")
 	require.Equal(t, []string{"x: no package comment"}, unexplained([]source{bare}))
 	require.Equal(t, []string{"x: no doc.go", "x: no Example with an output"}, withoutExample([]source{bare}))
 
