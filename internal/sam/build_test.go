@@ -37,17 +37,16 @@ func op(char byte, n int) CigarOp {
 }
 
 func (p parts) record() Record {
-	r := make([]byte, fixedLen)
-	le.PutUint32(r, uint32(p.ref))
-	le.PutUint32(r[4:], uint32(p.pos))
-	r[8], r[9] = byte(len(p.name)), p.mapq
-	le.PutUint16(r[10:], p.bin)
-	le.PutUint16(r[12:], uint16(len(p.cigar)))
-	le.PutUint16(r[14:], p.flag)
-	le.PutUint32(r[16:], uint32(len(p.seq)))
-	le.PutUint32(r[20:], uint32(p.next))
-	le.PutUint32(r[24:], uint32(p.npos))
-	le.PutUint32(r[28:], uint32(p.tlen))
+	r := le.AppendUint32(nil, uint32(p.ref))
+	r = le.AppendUint32(r, uint32(p.pos))
+	r = append(r, byte(len(p.name)), p.mapq)
+	r = le.AppendUint16(r, p.bin)
+	r = le.AppendUint16(r, uint16(len(p.cigar)))
+	r = le.AppendUint16(r, p.flag)
+	r = le.AppendUint32(r, uint32(len(p.seq)))
+	r = le.AppendUint32(r, uint32(p.next))
+	r = le.AppendUint32(r, uint32(p.npos))
+	r = le.AppendUint32(r, uint32(p.tlen))
 	r = append(r, p.name...)
 	for _, op := range p.cigar {
 		r = le.AppendUint32(r, uint32(op))

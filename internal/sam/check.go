@@ -65,7 +65,7 @@ func (r Record) layoutFault() error {
 
 // tagFault says what tagLen found at the head of aux.
 func tagFault(aux []byte, why int) error {
-	what := ""
+	what := "the value runs past the end of the record"
 	switch why {
 	case tagUnended:
 		what = fmt.Sprintf("the text of type %c has no end", aux[2])
@@ -73,8 +73,6 @@ func tagFault(aux []byte, why int) error {
 		what = fmt.Sprintf("type %q is not known", aux[2])
 	case tagSubtype:
 		what = fmt.Sprintf("an array of type %q is not known", aux[3])
-	default:
-		what = "the value runs past the end of the record"
 	}
 	return corrupt("tag %q: %s", aux[:2], what)
 }

@@ -113,7 +113,7 @@ func TestDoublesAtRandom(t *testing.T) {
 }
 
 func FuzzFloats(f *testing.F) {
-	f.Add(uint64(math.Float64bits(12.03125)))
+	f.Add(math.Float64bits(12.03125))
 	f.Add(uint64(math.Float32bits(12.03125)))
 	f.Fuzz(func(t *testing.T, bits uint64) {
 		v, w := math.Float64frombits(bits), math.Float32frombits(uint32(bits))
