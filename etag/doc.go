@@ -8,6 +8,9 @@
 // byte, so that `gzip -dc FILE | md5sum` gives the same. On the way the FASTQ
 // is checked and its reads and bases are counted.
 //
+// Of BAM, the alignment section as SAM text, so that `samtools view FILE |
+// md5sum` gives the same: one line a record, in file order, without the header.
+//
 // # Concurrency and memory
 //
 // Decoders work ahead of the hash, so that a computation takes the time of the

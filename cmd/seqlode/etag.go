@@ -34,12 +34,13 @@ func newEtag(a *app) *cobra.Command {
 its compression. A FILE named - is standard input.
 
 One line a file: the algorithm, two spaces, the hash in hexadecimal, two spaces,
-the file. For FASTQ it is what 'gzip -dc FILE | md5sum' gives. In a file name a
+the file. For FASTQ it is what 'gzip -dc FILE | md5sum' gives, for BAM and uBAM
+what 'samtools view FILE | md5sum' gives. In a file name a
 backslash, a line feed and a carriage return are written as \\, \n and \r, and
 such a line starts with a backslash.
 
-This version computes ETags of FASTQ compressed by gzip or bgzip. BAM, uBAM and
-CRAM are refused.
+This version computes ETags of BAM, uBAM, and FASTQ compressed by gzip or bgzip.
+CRAM is refused.
 
 With --check each FILE is a list of such lines, and the files named there are
 checked as 'md5sum --check' does, each by the algorithm on its line.
