@@ -42,6 +42,14 @@ const (
 	CRAM  FileType = "CRAM"
 )
 
+// algorithm is the name of a family for a type, as read sets state it.
+func (t FileType) algorithm(f Family) string {
+	if t == UBAM {
+		t = BAM
+	}
+	return string(t) + "_" + string(f)
+}
+
 // Limiter bounds how many decoders run at once in all computations that share
 // it.
 type Limiter = pipeline.Limiter
@@ -71,12 +79,14 @@ type Progress struct {
 
 // Result is the ETag of one source and what was seen on the way.
 type Result struct {
-	Algorithm   string // "FASTQ_MD5up"
-	Hex         string // the hash, lower-case
+	Algorithm   string   // "FASTQ_MD5up"
+	Type        FileType // what the source is: FASTQ, BAM, or UBAM for a BAM in which nothing is aligned
+	Hex         string   // the hash, lower-case
 	Reads       int64
 	Bases       int64
 	StoredBytes int64
 	TextBytes   int64 // what was hashed
+	Sorted      bool  // the records of a BAM are in coordinate order
 	Warnings    []Warning
 	Err         error // why ComputeAll has no ETag of this source; the rest is then void
 }
@@ -109,8 +119,8 @@ func (o *Options) check() error {
 		return errs.At(errs.Validation, errs.Pos{}, "unknown ETag family %q: it is MD5up, SHA256up or SHA512up", o.Family)
 	}
 	switch o.Type {
-	case "", FASTQ:
-	case BAM, UBAM, CRAM:
+	case "", FASTQ, BAM, UBAM:
+	case CRAM:
 		return errs.At(errs.NotSupported, errs.Pos{}, "ETags of %s are not supported by this version", o.Type)
 	default:
 		return errs.At(errs.Validation, errs.Pos{}, "unknown file type %q: it is FASTQ, BAM, UBAM or CRAM", o.Type)

@@ -3,18 +3,20 @@ package etag
 import (
 	"context"
 	"encoding/hex"
-	"fmt"
 	"hash"
 
 	"github.com/seqlode/seqlode/internal/errs"
+	"github.com/seqlode/seqlode/internal/gzip"
 )
 
 // lane is one source under way to its hash.
 type lane struct {
 	index int
 	name  string
-	text  *text
+	file  *gzip.Reader
 	shut  func() error // the source
+	open  func() (text, error)
+	text  text // nil before the first piece is fetched
 	hash  hash.Hash
 
 	piece *piece // being hashed
@@ -32,21 +34,28 @@ func (c *computation) begin(i int) (*lane, error) {
 	if err != nil {
 		return nil, err
 	}
+	file := gzip.NewReader(c.ctx, r, gzip.Options{Threads: c.threads, Limiter: c.opt.Limiter})
 	return &lane{
 		index: i,
 		name:  c.sources[i].Name,
-		text:  newText(c.ctx, r, c.threads, c.opt),
+		file:  file,
 		shut:  shut,
+		open:  func() (text, error) { return openText(c.ctx, file, c.threads, c.opt) },
 		hash:  newHash(c.opt.Family),
 	}, nil
 }
 
 // fetch takes the next piece, and reports false at the end or at a fault.
 func (l *lane) fetch() bool {
+	if l.text == nil {
+		if l.text, l.err = l.open(); l.err != nil {
+			return false
+		}
+	}
 	if l.piece, l.err = l.text.next(); l.err != nil {
 		return false
 	}
-	l.rest = l.piece.slot.Unit.Text
+	l.rest = l.piece.text
 	return true
 }
 
@@ -61,26 +70,29 @@ func (l *lane) advance(n int) {
 
 // result closes the lane.
 func (l *lane) result(opt Options) Result {
-	err := l.text.close(l.err)
+	err := l.err
+	if l.text != nil {
+		err = l.text.close(err)
+	}
 	if shut := l.shut(); err == nil {
 		err = shut
 	}
+	ws := warnings(l.file.End())
 	if err == nil && opt.Strict {
-		err = strict(l.text.warnings())
+		err = strict(ws)
 	}
 	if err != nil {
 		return Result{Err: errs.InFile(err, l.name, errs.Internal)}
 	}
-	counts := l.text.checker.Counts()
-	return Result{
-		Algorithm:   fmt.Sprintf("%s_%s", FASTQ, opt.Family),
+	r := Result{
 		Hex:         hex.EncodeToString(l.hash.Sum(nil)),
-		Reads:       counts.Reads,
-		Bases:       counts.Bases,
-		StoredBytes: l.text.Offset(),
+		StoredBytes: l.file.Offset(),
 		TextBytes:   l.size,
-		Warnings:    l.text.warnings(),
+		Warnings:    ws,
 	}
+	l.text.describe(&r)
+	r.Algorithm = r.Type.algorithm(opt.Family)
+	return r
 }
 
 // strict makes an error of the first warning.

@@ -5,128 +5,86 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"sync"
 	"sync/atomic"
 
+	"github.com/seqlode/seqlode/internal/bam"
 	"github.com/seqlode/seqlode/internal/errs"
-	"github.com/seqlode/seqlode/internal/fastq"
 	"github.com/seqlode/seqlode/internal/gzip"
-	"github.com/seqlode/seqlode/internal/pipeline"
 )
 
-// text is the decompressed FASTQ of a source. It is checked beside its being
-// hashed, in a goroutine of its own.
-type text struct {
-	*gzip.Reader
-	want    FileType
-	begun   bool
-	checker fastq.Checker
-	checks  chan *piece // to the checker; nil where it runs in next
-	ended   sync.WaitGroup
-	fault   atomic.Pointer[error] // what the checker has found
+// text is what is hashed of a source.
+type text interface {
+	// next gives the next piece, which the caller releases; io.EOF at the end;
+	// or the first fault of source or text.
+	next() (*piece, error)
+	// close ends the text, which err has ended, and gives its first fault.
+	close(err error) error
+	// describe tells what a whole text holds.
+	describe(*Result)
 }
 
-// piece is a chunk with two users, the checker and the hash.
+// piece is a piece of text with one user or more.
 type piece struct {
-	slot  *pipeline.Slot[*gzip.Chunk]
+	text  []byte
 	users atomic.Int32
+	free  func()
 }
 
-// release gives the chunk back when both users have.
+func newPiece(text []byte, users int32, free func()) *piece {
+	p := &piece{text: text, free: free}
+	p.users.Store(users)
+	return p
+}
+
+// release frees the piece when all its users have called it.
 func (p *piece) release() {
 	if p.users.Add(-1) == 0 {
-		p.slot.Release()
+		p.free()
 	}
 }
 
-// newText begins to read r.
-func newText(ctx context.Context, r io.Reader, threads int, opt Options) *text {
-	t := &text{
-		Reader: gzip.NewReader(ctx, r, gzip.Options{Threads: threads, Limiter: opt.Limiter}),
-		want:   opt.Type,
+// openText looks at the beginning of a file and gives the text that is hashed
+// of it. It closes the file if it fails.
+func openText(ctx context.Context, file *gzip.Reader, threads int, opt Options) (text, error) {
+	first, err := file.Next()
+	if err == io.EOF { // members without text
+		return newFastqText(file, nil, threads), nil
 	}
-	if threads > 1 {
-		t.checks = make(chan *piece, threads)
-		t.ended.Go(func() {
-			for p := range t.checks {
-				t.check(p)
-			}
-		})
+	if err == nil {
+		err = agree(opt.Type, first.Unit.Text)
 	}
-	return t
-}
-
-// next gives the next piece, which the caller releases; io.EOF at the end; or
-// the first fault of source or text.
-func (t *text) next() (*piece, error) {
-	slot, err := t.Next()
 	if err != nil {
+		if first != nil {
+			first.Release()
+		}
+		file.Close()
 		return nil, err
 	}
-	p := &piece{slot: slot}
-	p.users.Store(2)
-	if !t.begun {
-		t.begun = true
-		if err := t.sniff(slot.Unit.Text); err != nil {
-			slot.Release()
-			return nil, err
-		}
+	if bytes.HasPrefix(first.Unit.Text, []byte(bam.Magic)) {
+		return newBAMText(ctx, file, first, threads, opt.Limiter)
 	}
-	if t.checks == nil {
-		t.check(p)
-	} else {
-		t.checks <- p
-	}
-	if f := t.fault.Load(); f != nil {
-		p.release()
-		return nil, *f
-	}
-	return p, nil
+	return newFastqText(file, first, threads), nil
 }
 
-// sniff compares the beginning of the text with what it is to be.
-func (t *text) sniff(head []byte) error {
-	if bytes.HasPrefix(head, []byte("BAM\x01")) {
-		if t.want == FASTQ {
-			return errs.At(errs.Validation, errs.Pos{}, "declared %s, but it is a BAM file", FASTQ)
-		}
-		return errs.At(errs.NotSupported, errs.Pos{}, "ETags of %s are not supported by this version", BAM)
+// agree compares the declared type with the beginning of the text.
+func agree(declared FileType, head []byte) error {
+	isBAM := bytes.HasPrefix(head, []byte(bam.Magic))
+	real := "a FASTQ file"
+	switch {
+	case isBAM:
+		real = "a BAM file"
+	case head[0] != '@':
+		real = "something else"
+	}
+	if wantBAM := declared == BAM || declared == UBAM; declared != "" && wantBAM != isBAM {
+		return errs.At(errs.Validation, errs.Pos{}, "declared %s, but it is %s", declared, real)
 	}
 	return nil
 }
 
-// check checks a piece.
-func (t *text) check(p *piece) {
-	defer p.release()
-	if t.fault.Load() != nil {
-		return
-	}
-	if err := t.checker.Write(p.slot.Unit.Text); err != nil {
-		t.fault.Store(&err)
-	}
-}
-
-// close ends the text, which err has ended, and gives its first fault: one that
-// the checker found comes before that of the source.
-func (t *text) close(err error) error {
-	if t.checks != nil {
-		close(t.checks)
-		t.ended.Wait()
-	}
-	t.Close()
-	if f := t.fault.Load(); f != nil {
-		return *f
-	}
-	if err != io.EOF {
-		return err
-	}
-	return t.checker.Close()
-}
-
-// warnings tells what was odd about a source that is whole.
-func (t *text) warnings() []Warning {
+// warnings tells what was odd about a file that is whole.
+func warnings(end gzip.End) []Warning {
 	var ws []Warning
-	end := t.End()
 	if end.NoEOFBlock {
 		ws = append(ws, Warning{MissingEOFBlock, "no BGZF EOF block: the file may have been cut between two blocks"})
 	}

@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// blockText is how much text Writer and bgzip put into a block: so much
+	// BlockText is how much text Writer and bgzip put into a block: so much
 	// fits one even where it does not compress.
-	blockText = 0xff00
+	BlockText = 0xff00
 
 	storedHeader = 5 // of a stored DEFLATE block (RFC 1951 §3.2.4)
 )
@@ -65,7 +65,7 @@ func (d *deflater) block(text []byte) error {
 // empty makes a batch ready for text.
 func (b *Batch) empty() {
 	if b.text == nil {
-		b.text = make([]byte, batchBlocks*blockText)
+		b.text = make([]byte, batchBlocks*BlockText)
 	}
 	b.Text, b.Blocks, b.raw, b.written = b.text[:0], b.Blocks[:0], b.raw[:0], nil
 }

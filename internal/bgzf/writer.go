@@ -87,10 +87,10 @@ func (z *Writer) Write(p []byte) (n int, err error) {
 		if z.ctx.Err() != nil {
 			return n, context.Cause(z.ctx)
 		}
-		k := min(len(p)-n, blockText-len(z.batch.open()))
+		k := min(len(p)-n, BlockText-len(z.batch.open()))
 		z.batch.Text = append(z.batch.Text, p[n:n+k]...)
 		n += k
-		if len(z.batch.open()) == blockText {
+		if len(z.batch.open()) == BlockText {
 			if err := z.endBlock(); err != nil {
 				return n, err
 			}

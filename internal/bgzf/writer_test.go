@@ -72,15 +72,15 @@ func parse(t testing.TB, stored []byte) *file {
 }
 
 func TestWriterBlocks(t *testing.T) {
-	text := reads(20*blockText+1, 1)
-	for _, n := range []int{0, 1, blockText - 1, blockText, blockText + 1, 8 * blockText, 8*blockText + 1, len(text)} {
+	text := reads(20*BlockText+1, 1)
+	for _, n := range []int{0, 1, BlockText - 1, BlockText, BlockText + 1, 8 * BlockText, 8*BlockText + 1, len(text)} {
 		forThreads(t, func(t *testing.T, opt Options) {
 			stored := written(t, text[:n], 1, WriterOptions{Threads: opt.Threads})
 			f := parse(t, stored)
 			require.Equal(t, string(text[:n]), string(f.text))
-			require.Len(t, f.blocks, (n+blockText-1)/blockText+1)
+			require.Len(t, f.blocks, (n+BlockText-1)/BlockText+1)
 			for i, b := range f.blocks[:len(f.blocks)-1] {
-				require.Equal(t, min(blockText, n-i*blockText), b.End-b.Start)
+				require.Equal(t, min(BlockText, n-i*BlockText), b.End-b.Start)
 			}
 			if n == 0 {
 				require.Equal(t, EOFBlock, string(stored))
@@ -90,7 +90,7 @@ func TestWriterBlocks(t *testing.T) {
 }
 
 func TestWriterLevels(t *testing.T) {
-	texts := map[string][]byte{"reads": reads(3*blockText/2, 1), "noise": noise(3*blockText/2, 1), "zeros": make([]byte, 3*blockText/2)}
+	texts := map[string][]byte{"reads": reads(3*BlockText/2, 1), "noise": noise(3*BlockText/2, 1), "zeros": make([]byte, 3*BlockText/2)}
 	for name, text := range texts {
 		sizes := map[int]int{}
 		for level := -2; level <= 9; level++ {
@@ -119,15 +119,15 @@ func TestWriterLevels(t *testing.T) {
 // TestWriterIsDeterministic compares files of all numbers of threads, and a
 // compressor that has been used with a new one.
 func TestWriterIsDeterministic(t *testing.T) {
-	text := append(reads(11*blockText, 5), reads(7*blockText+77, 6)...)
+	text := append(reads(11*BlockText, 5), reads(7*BlockText+77, 6)...)
 	for _, level := range []int{-2, 0, 1, 2, 3, 4, 5, 6, 7, 9} {
 		text := text
 		if level > 6 {
-			text = text[:4*blockText]
+			text = text[:4*BlockText]
 		}
 		var want []byte
-		for i := 0; i < len(text); i += blockText {
-			one := written(t, text[i:min(len(text), i+blockText)], level, WriterOptions{Threads: 1})
+		for i := 0; i < len(text); i += BlockText {
+			one := written(t, text[i:min(len(text), i+BlockText)], level, WriterOptions{Threads: 1})
 			want = append(want, one[:len(one)-len(EOFBlock)]...)
 		}
 		want = append(want, EOFBlock...)
@@ -138,7 +138,7 @@ func TestWriterIsDeterministic(t *testing.T) {
 }
 
 func TestWriterOffset(t *testing.T) {
-	text := reads(9*blockText+500, 7)
+	text := reads(9*BlockText+500, 7)
 	var want map[int]uint64
 	forThreads(t, func(t *testing.T, opt Options) {
 		var b bytes.Buffer
@@ -213,7 +213,7 @@ func (w *failAt) Write(p []byte) (int, error) {
 }
 
 func TestWriteFails(t *testing.T) {
-	text := reads(30*blockText, 2)
+	text := reads(30*BlockText, 2)
 	whole := written(t, text, 1, WriterOptions{Threads: 1})
 	forThreads(t, func(t *testing.T, opt Options) {
 		for _, at := range []int{0, 1, 100000, len(whole) / 2, len(whole) - len(EOFBlock), len(whole) - 1} {
@@ -251,7 +251,7 @@ func TestWriteFails(t *testing.T) {
 }
 
 func TestWriterCancel(t *testing.T) {
-	text := reads(blockText, 2)
+	text := reads(BlockText, 2)
 	forThreads(t, func(t *testing.T, opt Options) {
 		for blocks := range 12 {
 			cause := errors.New("enough")
@@ -282,7 +282,7 @@ func TestWriterCancelWhileItWaits(t *testing.T) {
 	w, err := NewWriter(ctx, to, 0, WriterOptions{Threads: 2})
 	require.NoError(t, err)
 	time.AfterFunc(10*time.Millisecond, func() { cancel(); _ = from.Close() })
-	text := reads(blockText, 2)
+	text := reads(BlockText, 2)
 	for written := 0; ; written++ { // back-pressure holds it up long before
 		if _, err = w.Write(text); err != nil {
 			break
@@ -309,7 +309,7 @@ func TestWriteBehindClose(t *testing.T) {
 
 func TestWritersShareALimiter(t *testing.T) {
 	goroutinesEnd(t)
-	text := reads(10*blockText, 2)
+	text := reads(10*BlockText, 2)
 	opt := WriterOptions{Threads: 2, Limiter: pipeline.NewLimiter(1)}
 	var sinks [3]bytes.Buffer
 	var writers []*Writer
@@ -331,7 +331,7 @@ func TestWritersShareALimiter(t *testing.T) {
 }
 
 func TestWriterIndexFindsEverything(t *testing.T) {
-	text := reads(12*blockText, 9)
+	text := reads(12*BlockText, 9)
 	var b bytes.Buffer
 	var x Index
 	w, err := NewWriter(t.Context(), &b, 1, WriterOptions{Threads: 2, Index: &x})

@@ -55,6 +55,18 @@ func At(kind Kind, pos Pos, format string, args ...any) *Error {
 	return &Error{Kind: kind, Pos: pos, Err: fmt.Errorf(format, args...)}
 }
 
+// In gives err, which says no place within its file, at pos; an err that is no
+// *Error becomes an internal one.
+func In(err error, pos Pos) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return &Error{Kind: Internal, Pos: pos, Err: err}
+	}
+	placed := *e
+	placed.Pos = pos
+	return &placed
+}
+
 // InFile gives err with the file's name filled in where its position has none.
 // An err that carries no position becomes one of the given kind.
 func InFile(err error, file string, kind Kind) error {

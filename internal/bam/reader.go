@@ -1,0 +1,210 @@
+package bam
+
+import (
+	"context"
+	"encoding/binary"
+	"io"
+
+	"github.com/seqlode/seqlode/internal/bgzf"
+	"github.com/seqlode/seqlode/internal/errs"
+	"github.com/seqlode/seqlode/internal/gzip"
+	"github.com/seqlode/seqlode/internal/pipeline"
+	"github.com/seqlode/seqlode/internal/sam"
+)
+
+// Magic begins the text of every BAM file (SAMv1 §4.2).
+const Magic = "BAM\x01"
+
+const (
+	sizeWord  = 4       // in front of each record
+	minRecord = 32      // its fixed fields
+	maxRecord = 1 << 29 // the memory that one record may take
+)
+
+// Options of a Reader; the zero value is good.
+type Options struct {
+	Threads int               // decoders; 0: GOMAXPROCS; 1: no goroutines
+	Limiter *pipeline.Limiter // shared bound on decoding; may be nil
+}
+
+// Reader reads a BAM file as runs of whole records. One goroutine uses it, but
+// for Offset.
+type Reader struct {
+	*gzip.Reader
+	header *sam.Header
+
+	slot *pipeline.Slot[*gzip.Chunk] // under way; nil before the first and behind the last
+	rest []byte                      // of its text
+	from int                         // where rest begins in it
+
+	carry      []byte // of a record that began in a chunk before, with its size word
+	carryBegin uint64 // where it begins
+	records    int64  // handed out
+	fault      error  // what comes behind the run that was handed out last
+}
+
+// NewReader reads the header of a BAM file and is ready for its records. A BAM
+// file is in BGZF; one in ordinary gzip is read too, as htslib does, and its
+// records have no virtual offsets.
+func NewReader(ctx context.Context, src io.Reader, opt Options) (*Reader, error) {
+	return Open(gzip.NewReader(ctx, src, gzip.Options(opt)), nil)
+}
+
+// Open is NewReader on a gzip file whose first chunk, if it is not nil, has
+// been taken already. Open closes the file if it fails.
+func Open(file *gzip.Reader, first *pipeline.Slot[*gzip.Chunk]) (*Reader, error) {
+	r := &Reader{Reader: file}
+	if first != nil {
+		r.slot, r.rest = first, first.Unit.Text
+	}
+	if err := r.readHeader(); err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// Header is the file's header.
+func (r *Reader) Header() *sam.Header { return r.header }
+
+// Records is how many records have been handed out.
+func (r *Reader) Records() int64 { return r.records }
+
+// Next fills run with the next records, or gives io.EOF. The caller releases
+// the run.
+func (r *Reader) Next(run *Run) error {
+	run.reset(r.records + 1)
+	if r.fault != nil {
+		return r.fault
+	}
+	if err := r.finishCarry(run); err != nil {
+		return err
+	}
+	if err := r.load(); err != nil {
+		if len(run.span) > 0 {
+			r.fault, err = err, nil
+		}
+		return r.handed(run, err)
+	}
+	n := 0
+	p := r.rest
+	for len(p)-n >= sizeWord {
+		size := int(binary.LittleEndian.Uint32(p[n:]))
+		if uint(size-minRecord) > maxRecord-minRecord {
+			r.fault = r.sizeFault(size, r.virtual(n), run.count+1)
+			break
+		}
+		if size > len(p)-n-sizeWord {
+			break
+		}
+		n += sizeWord + size
+		run.count++
+	}
+	run.body, run.from, run.slot = p[:n], r.from, r.slot
+	r.carry = append(r.carry, p[n:]...)
+	r.carryBegin = r.virtual(n)
+	r.slot, r.rest = nil, nil
+	return r.handed(run, nil)
+}
+
+// handed counts the records of a run.
+func (r *Reader) handed(run *Run, err error) error {
+	r.records += run.count
+	return err
+}
+
+// finishCarry moves the record that began in a chunk before to run.
+func (r *Reader) finishCarry(run *Run) error {
+	if len(r.carry) == 0 {
+		return nil
+	}
+	for {
+		want := sizeWord
+		if len(r.carry) >= sizeWord {
+			size := int(binary.LittleEndian.Uint32(r.carry))
+			if uint(size-minRecord) > maxRecord-minRecord {
+				return r.sizeFault(size, r.carryBegin, 1)
+			}
+			want += size
+		}
+		if len(r.carry) == want {
+			break
+		}
+		switch err := r.load(); err {
+		case nil:
+		case io.EOF:
+			return bgzf.Truncated(errs.Pos{Record: r.records + 1, Offset: r.offset(r.carryBegin)}, "this record")
+		default:
+			return err
+		}
+		n := min(want-len(r.carry), len(r.rest))
+		r.carry = append(r.carry, r.rest[:n]...)
+		r.step(n)
+	}
+	run.spanBegin = r.carryBegin
+	run.spanEnd = r.virtual(0)
+	run.span, r.carry = r.carry, run.span[:0]
+	run.count++
+	return nil
+}
+
+// sizeFault is the fault of a record, the n-th from here, of an impossible size.
+func (r *Reader) sizeFault(size int, virtual uint64, n int64) error {
+	pos := errs.Pos{Record: r.records + n, Offset: r.offset(virtual)}
+	if size < minRecord {
+		return errs.At(errs.Corrupt, pos, "record states a size of %d bytes, less than the %d of its fixed fields", size, minRecord)
+	}
+	return errs.At(errs.LimitExceeded, pos, "record states a size of %d bytes, more than %d", size, maxRecord)
+}
+
+// load makes sure that there is some rest, or gives what ended the file.
+func (r *Reader) load() error {
+	if len(r.rest) > 0 {
+		return nil
+	}
+	if r.slot != nil {
+		r.slot.Release()
+		r.slot = nil
+	}
+	slot, err := r.Reader.Next()
+	if err != nil {
+		return err
+	}
+	r.slot, r.rest, r.from = slot, slot.Unit.Text, 0
+	return nil
+}
+
+// step moves n bytes on in rest.
+func (r *Reader) step(n int) {
+	r.rest = r.rest[n:]
+	r.from += n
+}
+
+// virtual is the virtual offset of byte i of rest, as htslib has it at the end
+// of a block; 0 in ordinary gzip.
+func (r *Reader) virtual(i int) uint64 {
+	if r.slot == nil {
+		return 0
+	}
+	if b := r.slot.Unit.Batch(); b != nil {
+		return b.Virtual(r.from + i)
+	}
+	return 0
+}
+
+// offset is a virtual offset for an error; there is none in ordinary gzip.
+func (r *Reader) offset(virtual uint64) errs.Offset {
+	if virtual == 0 {
+		return errs.Offset{}
+	}
+	return errs.Virtual(virtual)
+}
+
+// Close ends the reading and waits for the reader's goroutines.
+func (r *Reader) Close() {
+	if r.slot != nil {
+		r.slot.Release()
+		r.slot = nil
+	}
+	r.Reader.Close()
+}

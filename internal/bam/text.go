@@ -1,0 +1,97 @@
+package bam
+
+import (
+	"context"
+
+	"github.com/seqlode/seqlode/internal/bgzf"
+	"github.com/seqlode/seqlode/internal/errs"
+	"github.com/seqlode/seqlode/internal/pipeline"
+	"github.com/seqlode/seqlode/internal/sam"
+)
+
+// Text gives the records of a file as SAM text, made by several workers.
+type Text struct {
+	reader *Reader
+	pipe   *pipeline.Pipe[*TextChunk]
+}
+
+// TextChunk is the text of a run of records.
+type TextChunk struct {
+	Text []byte // whole lines
+	Stats
+	run Run
+}
+
+// Stats is what is counted on the way.
+type Stats struct {
+	Records int64
+	Bases   int64
+	Mapped  int64 // records whose flag does not say unmapped
+	Order   Order
+}
+
+// Add adds what was counted in the records behind those of s.
+func (s *Stats) Add(next Stats) {
+	s.Records += next.Records
+	s.Bases += next.Bases
+	s.Mapped += next.Mapped
+	s.Order.Follow(next.Order)
+}
+
+// NewText makes text of what reader has left, until the end of ctx or Close.
+func NewText(ctx context.Context, reader *Reader, opt Options) *Text {
+	var names [][]byte
+	for _, ref := range reader.Header().Refs {
+		names = append(names, ref.Name)
+	}
+	threads := pipeline.Threads(opt.Threads)
+	return &Text{reader, pipeline.Start(ctx, pipeline.Stage[*TextChunk]{
+		Threads: threads,
+		Slots:   bgzf.Slots(threads),
+		Limiter: opt.Limiter,
+		New:     func() *TextChunk { return new(TextChunk) },
+		Fill: func(_ context.Context, c *TextChunk) (bool, error) {
+			c.Text, c.Stats = c.Text[:0], Stats{}
+			return true, reader.Next(&c.run)
+		},
+		Worker: func() func(*TextChunk) error {
+			return func(c *TextChunk) error { return c.render(names) }
+		},
+		Holds: func(c *TextChunk) bool { return len(c.Text) > 0 },
+	})}
+}
+
+// Next gives the next text, which the caller releases, or what ended it: io.EOF
+// or a fault, which comes after the text of all records before it.
+func (t *Text) Next() (*pipeline.Slot[*TextChunk], error) { return t.pipe.Next() }
+
+// Close ends the work and waits for its goroutines; the reader is left open.
+func (t *Text) Close() { t.pipe.Close() }
+
+// render makes the text of the run and gives the run back.
+func (c *TextChunk) render(names [][]byte) error {
+	defer c.run.Release()
+	var err error
+	for r := range c.run.Records() {
+		if c.Text, err = sam.AppendText(c.Text, r, names); err != nil {
+			return errs.In(err, c.run.place(c.Records).Pos())
+		}
+		c.Records++
+		c.Bases += int64(r.SeqLen())
+		if !r.Unmapped() {
+			c.Mapped++
+		}
+		c.Order.add(r)
+	}
+	return nil
+}
+
+// place is that of record i of the run, from 0.
+func (run *Run) place(i int64) Place {
+	for p := range run.Placed() {
+		if p.Number == run.first+i {
+			return p
+		}
+	}
+	return Place{}
+}
