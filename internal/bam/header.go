@@ -53,8 +53,12 @@ func (r *Reader) readHeader() error {
 		}
 		refs = append(refs, sam.Ref{Name: name, Length: uint32(length)})
 	}
-	if r.header, err = sam.NewHeader(text, refs); err == nil {
-		_, err = r.header.Parse()
+	if r.header, err = sam.NewHeader(text, refs); err != nil {
+		return err
+	}
+	parsed, err := r.header.Parse()
+	if err == nil {
+		r.names = parsed.Names()
 	}
 	return err
 }

@@ -32,6 +32,7 @@ type Options struct {
 type Reader struct {
 	*gzip.Reader
 	header *sam.Header
+	names  [][]byte
 
 	slot *pipeline.Slot[*gzip.Chunk] // under way; nil before the first and behind the last
 	rest []byte                      // of its text
@@ -66,6 +67,10 @@ func Open(file *gzip.Reader, first *pipeline.Slot[*gzip.Chunk]) (*Reader, error)
 
 // Header is the file's header.
 func (r *Reader) Header() *sam.Header { return r.header }
+
+// Names gives the names of the references by their id: those of the list, then
+// those that only the header's text has, as htslib counts them.
+func (r *Reader) Names() [][]byte { return r.names }
 
 // Records is how many records have been handed out.
 func (r *Reader) Records() int64 { return r.records }

@@ -40,10 +40,7 @@ func (s *Stats) Add(next Stats) {
 
 // NewText makes text of what reader has left, until the end of ctx or Close.
 func NewText(ctx context.Context, reader *Reader, opt Options) *Text {
-	var names [][]byte
-	for _, ref := range reader.Header().Refs {
-		names = append(names, ref.Name)
-	}
+	names := reader.Names()
 	threads := pipeline.Threads(opt.Threads)
 	return &Text{reader, pipeline.Start(ctx, pipeline.Stage[*TextChunk]{
 		Threads: threads,
