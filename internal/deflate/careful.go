@@ -1,11 +1,23 @@
 package deflate
 
+// longestRun bounds the output of one run of the fast loop, since the
+// assembly form can't be preempted: it is done within a millisecond.
+const longestRun = 256 << 10
+
 // codes decodes symbols of a compressed block: by the fast loop while there is
 // slack, else one at a time.
 func (d *Decoder) codes() error {
-	if ipMax, opMax, ok := d.limits(); ok {
+	for {
+		ipMax, opMax, ok := d.limits()
+		if !ok {
+			break
+		}
+		opMax = min(opMax, d.op+longestRun)
 		if err := d.fast(ipMax, opMax); err != nil || d.phase != phaseCodes {
 			return err
+		}
+		if d.op <= opMax { // the input is used up, or a symbol is at fault
+			break
 		}
 	}
 	return d.careful()

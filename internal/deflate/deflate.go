@@ -7,7 +7,9 @@
 //
 // The core has a fast loop, which runs while input and output have slack, and
 // a careful loop for the rest, which tests every step and can stop and go on
-// at any symbol. What is accepted is what compress/flate accepts.
+// at any symbol. The fast loop has a form in Go and one in assembly for amd64
+// with BMI2, which the build tag noasm leaves out. What is accepted is what
+// compress/flate accepts.
 package deflate
 
 import (

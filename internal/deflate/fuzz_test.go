@@ -98,12 +98,14 @@ func disagree(text, want []byte, size int, err, wantErr error) string {
 func FuzzNext(f *testing.F) {
 	addSeeds(f)
 	f.Fuzz(func(t *testing.T, data []byte, inCut uint32, room uint16) {
+		const limit = fuzzLimit / 8
+		data = data[:min(len(data), 3000)] // cut small, this takes its time
 		var d Decoder
-		want := make([]byte, fuzzLimit)
+		want := make([]byte, limit)
 		n, wantConsumed, wantErr := d.Decode(want, data)
 		for _, loop := range loops {
 			loop.use()
-			text, consumed, err := inPieces(t, data, 1+int(inCut)%4096, 1+int(room), fuzzLimit+1)
+			text, consumed, err := inPieces(t, data, 1+int(inCut)%4096, 1+int(room)%4096, limit+1)
 			switch {
 			case errors.Is(wantErr, ErrTooLong):
 				text = text[:min(len(text), n)]
