@@ -16,10 +16,12 @@ import (
 const Magic = "BAM\x01"
 
 const (
-	sizeWord  = 4       // in front of each record
-	minRecord = 32      // its fixed fields
-	maxRecord = 1 << 29 // the memory that one record may take
+	sizeWord  = 4  // in front of each record
+	minRecord = 32 // its fixed fields
 )
+
+// MaxRecord is the bytes that a record may have where nothing else is said.
+const MaxRecord = 1 << 29
 
 // Options of a Reader; the zero value is good.
 type Options struct {
@@ -185,14 +187,17 @@ func (r *Reader) step(n int) {
 	r.from += n
 }
 
-// virtual is the virtual offset of byte i of rest, as htslib has it at the end
-// of a block; 0 in ordinary gzip.
-func (r *Reader) virtual(i int) uint64 {
-	if r.slot == nil {
+// virtual is the virtual offset of byte i of rest.
+func (r *Reader) virtual(i int) uint64 { return virtual(r.slot, r.from+i) }
+
+// virtual is the virtual offset of byte i of a chunk's text, as htslib has it at
+// the end of a block; 0 in ordinary gzip and where there is no chunk.
+func virtual(slot *pipeline.Slot[*gzip.Chunk], i int) uint64 {
+	if slot == nil {
 		return 0
 	}
-	if b := r.slot.Unit.Batch(); b != nil {
-		return b.Virtual(r.from + i)
+	if b := slot.Unit.Batch(); b != nil {
+		return b.Virtual(i)
 	}
 	return 0
 }

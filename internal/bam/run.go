@@ -85,15 +85,7 @@ func (run *Run) Placed() iter.Seq2[Place, sam.Record] {
 }
 
 // virtual is the virtual offset of byte i of body.
-func (run *Run) virtual(i int) uint64 {
-	if run.slot == nil {
-		return 0
-	}
-	if b := run.slot.Unit.Batch(); b != nil {
-		return b.Virtual(run.from + i)
-	}
-	return 0
-}
+func (run *Run) virtual(i int) uint64 { return virtual(run.slot, run.from+i) }
 
 // Release gives the run's memory back to its reader.
 func (run *Run) Release() {
