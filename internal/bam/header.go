@@ -57,10 +57,12 @@ func (r *Reader) readHeader() error {
 		return err
 	}
 	parsed, err := r.header.Parse()
-	if err == nil {
-		r.names = parsed.Names()
+	if err != nil {
+		r.fault = err
+		return nil
 	}
-	return err
+	r.names = parsed.Names()
+	return nil
 }
 
 // sized reads a size and as many bytes.

@@ -20,7 +20,7 @@ const (
 	minRecord = 32 // its fixed fields
 )
 
-// MaxRecord is the bytes that a record may have where nothing else is said.
+// MaxRecord is the most bytes that a record may have where no other limit is set.
 const MaxRecord = 1 << 29
 
 // Options of a Reader; the zero value is good.
@@ -43,6 +43,7 @@ type Reader struct {
 	carry      []byte // of a record that began in a chunk before, with its size word
 	carryBegin uint64 // where it begins
 	records    int64  // handed out
+	max        int    // bytes of a record
 	fault      error  // what comes behind the run that was handed out last
 }
 
@@ -54,9 +55,10 @@ func NewReader(ctx context.Context, src io.Reader, opt Options) (*Reader, error)
 }
 
 // Open is NewReader on a gzip file whose first chunk, if it is not nil, has
-// been taken already. Open closes the file if it fails.
+// been taken already. Open closes the file if it fails. A header whose lines
+// are at fault can be asked for, as in samtools; it fails with the first Next.
 func Open(file *gzip.Reader, first *pipeline.Slot[*gzip.Chunk]) (*Reader, error) {
-	r := &Reader{Reader: file}
+	r := &Reader{Reader: file, max: MaxRecord}
 	if first != nil {
 		r.slot, r.rest = first, first.Unit.Text
 	}
@@ -66,6 +68,10 @@ func Open(file *gzip.Reader, first *pipeline.Slot[*gzip.Chunk]) (*Reader, error)
 	}
 	return r, nil
 }
+
+// Limit has the reader refuse records of more than so many bytes, with kind
+// LimitExceeded. It is called before the first Next.
+func (r *Reader) Limit(bytes int) { r.max = bytes }
 
 // Header is the file's header.
 func (r *Reader) Header() *sam.Header { return r.header }
@@ -97,8 +103,8 @@ func (r *Reader) Next(run *Run) error {
 	p := r.rest
 	for len(p)-n >= sizeWord {
 		size := int(binary.LittleEndian.Uint32(p[n:]))
-		if uint(size-minRecord) > maxRecord-minRecord {
-			r.fault = r.sizeFault(size, r.virtual(n), run.count+1)
+		if size < minRecord || size > r.max {
+			r.fault = sizeFault(size, r.max, r.pos(r.virtual(n), run.count+1))
 			break
 		}
 		if size > len(p)-n-sizeWord {
@@ -129,8 +135,8 @@ func (r *Reader) finishCarry(run *Run) error {
 		want := sizeWord
 		if len(r.carry) >= sizeWord {
 			size := int(binary.LittleEndian.Uint32(r.carry))
-			if uint(size-minRecord) > maxRecord-minRecord {
-				return r.sizeFault(size, r.carryBegin, 1)
+			if size < minRecord || size > r.max {
+				return sizeFault(size, r.max, r.pos(r.carryBegin, 1))
 			}
 			want += size
 		}
@@ -140,7 +146,7 @@ func (r *Reader) finishCarry(run *Run) error {
 		switch err := r.load(); err {
 		case nil:
 		case io.EOF:
-			return bgzf.Truncated(errs.Pos{Record: r.records + 1, Offset: r.offset(r.carryBegin)}, "this record")
+			return bgzf.Truncated(r.pos(r.carryBegin, 1), "this record")
 		default:
 			return err
 		}
@@ -155,13 +161,17 @@ func (r *Reader) finishCarry(run *Run) error {
 	return nil
 }
 
-// sizeFault is the fault of a record, the n-th from here, of an impossible size.
-func (r *Reader) sizeFault(size int, virtual uint64, n int64) error {
-	pos := errs.Pos{Record: r.records + n, Offset: r.offset(virtual)}
+// pos is the place of the n-th record from here, for an error.
+func (r *Reader) pos(virtual uint64, n int64) errs.Pos {
+	return Place{Number: r.records + n, Begin: virtual}.Pos()
+}
+
+// sizeFault is the fault of a record of an impossible size.
+func sizeFault(size, limit int, pos errs.Pos) error {
 	if size < minRecord {
 		return errs.At(errs.Corrupt, pos, "record states a size of %d bytes, less than the %d of its fixed fields", size, minRecord)
 	}
-	return errs.At(errs.LimitExceeded, pos, "record states a size of %d bytes, more than %d", size, maxRecord)
+	return errs.At(errs.LimitExceeded, pos, "record states a size of %d bytes, more than %d", size, limit)
 }
 
 // load makes sure that there is some rest, or gives what ended the file.
@@ -200,14 +210,6 @@ func virtual(slot *pipeline.Slot[*gzip.Chunk], i int) uint64 {
 		return b.Virtual(i)
 	}
 	return 0
-}
-
-// offset is a virtual offset for an error; there is none in ordinary gzip.
-func (r *Reader) offset(virtual uint64) errs.Offset {
-	if virtual == 0 {
-		return errs.Offset{}
-	}
-	return errs.Virtual(virtual)
 }
 
 // Close ends the reading and waits for the reader's goroutines.
