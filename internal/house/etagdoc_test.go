@@ -3,6 +3,7 @@ package house
 import (
 	"bytes"
 	"compress/gzip"
+	"io"
 	"os"
 	"os/exec"
 	"strconv"
@@ -18,6 +19,7 @@ import (
 type vector struct {
 	name    string
 	members []string          // decompressed
+	file    string            // of the repository, in place of members
 	values  map[string]string // by algorithm
 }
 
@@ -42,11 +44,13 @@ func vectors(t *testing.T) []vector {
 				text, err := strconv.Unquote(value)
 				require.NoError(t, err, "member %s", value)
 				v.members = append(v.members, text)
+			case "file":
+				v.file = value
 			default:
 				v.values[key] = value
 			}
 		}
-		require.NotEmpty(t, v.members, v.name)
+		require.NotEqual(t, len(v.members) == 0, v.file == "", v.name)
 		require.Len(t, v.values, 3, v.name)
 		out = append(out, v)
 	}
@@ -68,22 +72,36 @@ func gzipped(t *testing.T, level int, members ...string) []byte {
 	return b.Bytes()
 }
 
+// forms gives the vector's file in several compressions.
+func (v vector) forms(t *testing.T) map[string][]byte {
+	t.Helper()
+	if v.file != "" {
+		file, err := os.ReadFile(root + "/" + v.file)
+		require.NoError(t, err)
+		z, err := gzip.NewReader(bytes.NewReader(file))
+		require.NoError(t, err)
+		text, err := io.ReadAll(z)
+		require.NoError(t, err)
+		return map[string][]byte{"as it stands": file, "one ordinary member": gzipped(t, gzip.BestSpeed, string(text))}
+	}
+	whole := strings.Join(v.members, "")
+	return map[string][]byte{
+		"as it stands":            gzipped(t, gzip.DefaultCompression, v.members...),
+		"one member":              gzipped(t, gzip.BestCompression, whole),
+		"stored":                  gzipped(t, gzip.NoCompression, whole),
+		"an empty member at last": gzipped(t, gzip.BestSpeed, whole, ""),
+		"a byte in each member":   gzipped(t, gzip.HuffmanOnly, strings.Split(whole, "")...),
+	}
+}
+
 func TestETagVectors(t *testing.T) {
 	for _, v := range vectors(t) {
-		whole := strings.Join(v.members, "")
-		forms := map[string][]byte{
-			"as it stands":            gzipped(t, gzip.DefaultCompression, v.members...),
-			"one member":              gzipped(t, gzip.BestCompression, whole),
-			"stored":                  gzipped(t, gzip.NoCompression, whole),
-			"an empty member at last": gzipped(t, gzip.BestSpeed, whole, ""),
-			"a byte in each member":   gzipped(t, gzip.HuffmanOnly, strings.Split(whole, "")...),
-		}
-		for form, file := range forms {
+		for form, file := range v.forms(t) {
 			t.Run(v.name+"/"+form, func(t *testing.T) {
 				for _, family := range []etag.Family{etag.MD5up, etag.SHA256up, etag.SHA512up} {
 					got, err := etag.Compute(t.Context(), bytes.NewReader(file), etag.Options{Family: family})
 					require.NoError(t, err)
-					require.Equal(t, "FASTQ_"+string(family), got.Algorithm)
+					require.Contains(t, v.values, got.Algorithm)
 					require.Equal(t, v.values[got.Algorithm], got.Hex)
 				}
 			})
@@ -99,6 +117,9 @@ func TestETagVectorsByPublicTools(t *testing.T) {
 	}
 	tools := map[string]string{"FASTQ_MD5up": "md5sum", "FASTQ_SHA256up": "sha256sum", "FASTQ_SHA512up": "sha512sum"}
 	for _, v := range vectors(t) {
+		if v.file != "" {
+			continue // in the interop test of etag, beside the other BAM files
+		}
 		for algorithm, tool := range tools {
 			cmd := exec.CommandContext(t.Context(), "sh", "-c", "gzip -dc | "+tool)
 			cmd.Stdin = bytes.NewReader(gzipped(t, gzip.DefaultCompression, v.members...))
