@@ -80,6 +80,10 @@ func (r *Reader) Header() *sam.Header { return r.header }
 // those that only the header's text has, as htslib counts them.
 func (r *Reader) Names() [][]byte { return r.names }
 
+// Begin is, before the first Next, the virtual offset of the first record; 0 in
+// ordinary gzip.
+func (r *Reader) Begin() uint64 { return r.virtual(0) }
+
 // Records is how many records have been handed out.
 func (r *Reader) Records() int64 { return r.records }
 
