@@ -51,7 +51,7 @@ func (a *app) etags(ctx context.Context, jobs []job, opt etag.Options) iter.Seq2
 			}
 		}()
 		known := map[int]etag.Result{}
-		for next := 0; next < len(jobs); next++ {
+		for next := range jobs {
 			for {
 				if _, ok := known[next]; ok {
 					break
@@ -118,6 +118,9 @@ func (a *app) open(file string) (io.ReadCloser, int64, error) {
 	}
 	f, err := os.Open(file)
 	if err != nil {
+		if p, ok := errors.AsType[*fs.PathError](err); ok {
+			err = p.Err // the message names the file already
+		}
 		return nil, 0, err
 	}
 	info, err := f.Stat()
@@ -175,9 +178,6 @@ func cause(err error) string {
 	if e, ok := errors.AsType[*errs.Error](err); ok {
 		bare := *e
 		bare.Op, bare.Pos.File = "", ""
-		if p, ok := bare.Err.(*fs.PathError); ok {
-			bare.Err = p.Err
-		}
 		return bare.Error()
 	}
 	if e, ok := errors.AsType[*fs.PathError](err); ok {

@@ -56,12 +56,11 @@ func (r *Reader) readHeader() error {
 	if r.header, err = sam.NewHeader(text, refs); err != nil {
 		return err
 	}
-	parsed, err := r.header.Parse()
-	if err != nil {
-		r.fault = err
-		return nil
+	if parsed, err := r.header.Parse(); err != nil {
+		r.fault = err // of the records: the header itself can be shown
+	} else {
+		r.names = parsed.Names()
 	}
-	r.names = parsed.Names()
 	return nil
 }
 
