@@ -1,0 +1,54 @@
+package readset
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/seqlode/seqlode/etag"
+	"github.com/seqlode/seqlode/internal/bgzf"
+	"github.com/seqlode/seqlode/internal/errs"
+	"github.com/seqlode/seqlode/internal/gzip"
+)
+
+// Warning is something that a person should know and a program may ignore. Its
+// codes are those of package etag.
+type Warning = etag.Warning
+
+// Warnings tells what is odd about the source: no EOF block, zero bytes behind
+// its end. It knows all when a loop over all records, or WriteSAM, has come to
+// the end. Before that it looks, in a BAM file that can seek, for the EOF block
+// alone, and ends a loop that is under way.
+func (r *Reader) Warnings() ([]Warning, error) {
+	if r.whole {
+		return warnings(r.end), nil
+	}
+	src, ok := r.src.(io.ReadSeeker)
+	if !ok || r.kind != BAM || !r.blocks {
+		return nil, nil
+	}
+	r.stop()
+	tail := make([]byte, len(bgzf.EOFBlock))
+	if _, err := src.Seek(-int64(len(tail)), io.SeekEnd); err != nil {
+		return nil, r.named(errs.At(errs.Internal, errs.Pos{}, "cannot look for the EOF block: %w", err))
+	}
+	if _, err := io.ReadFull(src, tail); err != nil {
+		return nil, r.named(errs.At(errs.Internal, errs.Pos{}, "cannot look for the EOF block: %w", err))
+	}
+	return warnings(gzip.End{NoEOFBlock: string(tail) != bgzf.EOFBlock}), nil
+}
+
+// warnings tells what was odd about a file.
+func warnings(end gzip.End) []Warning {
+	var ws []Warning
+	if end.NoEOFBlock {
+		ws = append(ws, Warning{Code: etag.MissingEOFBlock, Message: "no BGZF EOF block: the file may have been cut between two blocks"})
+	}
+	if end.TrailingZeros > 0 {
+		ws = append(ws, Warning{Code: etag.TrailingZeros, Message: fmt.Sprintf("%d zero bytes behind the last gzip member", end.TrailingZeros)})
+	}
+	if end.SecondLooks > 0 {
+		ws = append(ws, Warning{Code: etag.DecoderFault, Message: fmt.Sprintf(
+			"%d gzip members could be decoded only by the standard library: the records are right; please report this file as a bug of seqlode", end.SecondLooks)})
+	}
+	return ws
+}
