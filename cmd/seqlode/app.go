@@ -82,6 +82,21 @@ func (a *app) say(format string, args ...any) {
 	fmt.Fprintf(a.stderr, "seqlode: "+format+"\n", args...)
 }
 
+// failed says on stderr what went wrong with a file, unless that has been said or
+// will be: of standard output, execute tells.
+func (a *app) failed(file string, err error) error {
+	if err == nil || errors.Is(err, errFailed) || a.stdout.err != nil {
+		return err
+	}
+	a.say("%s: %s", label(file), cause(err))
+	if a.json {
+		if err := a.printJSON(failedJSON{File: file, Error: cause(err)}); err != nil {
+			return err
+		}
+	}
+	return errFailed
+}
+
 // output is a stream that takes the progress bar away before it writes and
 // remembers its first error; from then on it writes nothing.
 type output struct {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
@@ -27,9 +28,18 @@ func exitCode(t *testing.T, err error) int {
 
 // The reader of a pipe that goes away is no news: exit code 1 and no word.
 func TestClosedPipe(t *testing.T) {
+	sample := filepath.Join(t.TempDir(), "sample.bam")
+	for _, ext := range []string{"", ".bai"} { // the index behind its file
+		data, err := os.ReadFile("../../readset/testdata/sample.bam" + ext)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(sample+ext, data, 0o666))
+	}
 	for _, args := range [][]string{
 		{"etag", "../../testdata/crlf.fastq.gz"},
 		{"etag", "--json", "../../testdata/crlf.fastq.gz", "lost"},
+		{"view", "../../readset/testdata/sample.bam"},
+		{"view", "-h", sample, "chr1", "chr2:1-1000"},
+		{"view", "-H", "../../readset/testdata/sample.bam"},
 		{"help", "etag"},
 	} {
 		r, w, err := os.Pipe()

@@ -22,11 +22,16 @@ func TestScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	reads, err := filepath.Abs("../../readset/testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("DATA", data)
+			env.Setenv("READS", reads)
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // -race lets every process sleep a second at its end
 			return nil
 		},

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seqlode/seqlode/readset"
+)
+
+// viewCommand is `seqlode view`.
+type viewCommand struct {
+	*app
+	withHeader bool
+	headerOnly bool
+	reference  string
+	strict     bool
+}
+
+func newView(a *app) *cobra.Command {
+	v := &viewCommand{app: a}
+	cmd := &cobra.Command{
+		Use:   "view [flags] FILE [REGION...]",
+		Short: "Print alignments as SAM text",
+		Long: `Prints the records of a BAM or uBAM FILE as SAM text, as 'samtools view' does.
+A FILE named - is standard input.
+
+With REGIONs only the records that overlap them, one region after the other, so
+that a record may be printed more than once. This needs an index, which is
+looked for as FILE.csi, FILE.bai, and with .csi or .bai in place of the FILE's
+.bam. A REGION is
+
+  chr1               all of a reference
+  chr1:1,000         from base 1000 on; the first base is 1
+  chr1:1000-2000     bases 1000 to 2000, both included
+  {HLA:01}:5-9       a name in braces, for those with a colon in them
+  '*'                the records without a place
+  .                  all records
+
+A REGION that can't be read, or of an unknown reference, is passed over, and the
+exit code is 1.
+
+A missing BGZF EOF block is a warning, and with --strict an error.
+
+This version reads BAM and uBAM. CRAM is refused.`,
+		Example: `  seqlode view sample.bam | less -S                    look at it
+  seqlode view -h sample.bam chr1:1000-2000 > part.sam take a part, with the header
+  seqlode view -H sample.bam                           only the header`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("no file given")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if v.json {
+				return usagef("--json has no meaning with view: it prints SAM text")
+			}
+			if v.withHeader && v.headerOnly {
+				return usagef("-h and -H exclude each other")
+			}
+			return v.failed(args[0], v.run(cmd.Context(), args[0], args[1:]))
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.BoolVarP(&v.withHeader, "with-header", "h", false, "print the header too")
+	flags.BoolVarP(&v.headerOnly, "header-only", "H", false, "print only the header")
+	flags.StringVar(&v.reference, "reference", "", "the `FASTA` file that a CRAM file refers to; other files need none")
+	flags.BoolVar(&v.strict, "strict", false, "make warnings errors")
+	flags.Bool("help", false, "help for view") // or cobra takes -h for it
+	return cmd
+}
+
+// run prints a file. Its errors are those of reading it.
+func (v *viewCommand) run(ctx context.Context, file string, regions []string) error {
+	src, _, err := v.open(file)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	opt := readset.Options{Name: label(file), Threads: v.threads, Context: ctx}
+	if len(regions) > 0 && !v.headerOnly {
+		index, err := v.openIndex(file)
+		if err != nil {
+			return err
+		}
+		defer index.Close()
+		opt.Index = index
+	}
+	r, err := readset.Open(src, opt)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if r.Type() == readset.FASTQ {
+		return errors.New("a FASTQ file has no alignments to view: 'seqlode etag' checks it, 'gzip -dc' prints it")
+	}
+	if v.withHeader || v.headerOnly {
+		if _, err := v.stdout.Write(r.Header().AppendSAM(nil)); err != nil {
+			return err
+		}
+	}
+	passed := error(nil)
+	switch {
+	case v.headerOnly:
+	case len(regions) > 0:
+		passed, err = v.printRegions(r, file, regions)
+	default:
+		err = r.WriteSAM(v.stdout)
+	}
+	if err != nil {
+		return err
+	}
+	if err := v.warn(r, file); err != nil {
+		return err
+	}
+	return passed
+}
+
+// printRegions prints the records of regions. It passes over those that it
+// can't make sense of, and then gives errFailed as passed.
+func (v *viewCommand) printRegions(r *readset.Reader, file string, regions []string) (passed, err error) {
+	out := bufio.NewWriterSize(v.stdout, 1<<16)
+	var line []byte
+	for _, text := range regions {
+		region, err := r.Header().ParseRegion(text)
+		if err != nil {
+			passed = errFailed
+			v.say("%s: %s", label(file), cause(err))
+			continue
+		}
+		for rec, err := range r.Region(region.Reference, region.Begin, region.End) {
+			if err != nil {
+				_ = out.Flush() // stdout keeps its error
+				return nil, err
+			}
+			line = rec.AppendSAM(line[:0])
+			if _, err := out.Write(line); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return passed, out.Flush()
+}
+
+// warn says what is odd about a file that has been printed.
+func (v *viewCommand) warn(r *readset.Reader, file string) error {
+	warnings, err := r.Warnings()
+	if err != nil {
+		return err
+	}
+	for _, w := range warnings {
+		if v.strict {
+			return errors.New(w.Message)
+		}
+		v.say("%s: warning: %s", label(file), w.Message)
+	}
+	return nil
+}
+
+// openIndex opens the index of a file, which is looked for where samtools does.
+func (v *viewCommand) openIndex(file string) (io.ReadCloser, error) {
+	if file == stdinName {
+		return nil, errors.New("regions need a file with an index")
+	}
+	for _, ext := range []string{".csi", ".bai"} {
+		for _, name := range []string{file + ext, strings.TrimSuffix(file, filepath.Ext(file)) + ext} {
+			index, err := os.Open(name)
+			if errors.Is(err, os.ErrNotExist) {
+				continue
+			}
+			if err == nil {
+				v.warnOfAge(file, name)
+			}
+			return index, err
+		}
+	}
+	return nil, errors.New("regions need an index: make one with 'seqlode index " + label(file) + "'")
+}
+
+// warnOfAge says that an index was made before its file.
+func (v *viewCommand) warnOfAge(file, index string) {
+	f, err := os.Stat(file)
+	i, err2 := os.Stat(index)
+	if err == nil && err2 == nil && i.ModTime().Before(f.ModTime()) {
+		v.say("%s: warning: the file is newer than its index %s", label(file), label(index))
+	}
+}
