@@ -111,7 +111,7 @@ func Open(src io.Reader, opt Options) (*Reader, error) {
 	r := &Reader{src: src, opt: opt}
 	r.ctx, r.cancel = context.WithCancel(opt.Context)
 	if err := r.open(); err != nil {
-		r.Close()
+		_ = r.Close() // it is nil
 		return nil, r.named(err)
 	}
 	return r, nil

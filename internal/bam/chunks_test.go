@@ -55,7 +55,7 @@ func TestChunks(t *testing.T) {
 			_, err = c.Next()
 			require.Equal(t, io.EOF, err, "no chunk yet")
 			rnd := rand.New(rand.NewPCG(1, uint64(block)))
-			for range 50 {
+			for range 12 {
 				i := rnd.IntN(len(records))
 				j := i + rnd.IntN(len(records)-i)
 				require.NoError(t, c.Seek(places[i], places[j]))
