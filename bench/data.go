@@ -32,10 +32,11 @@ type data struct {
 	main  reads  // all forms
 	mate  reads  // BGZF alone
 	other *reads // with qualities in 4 bins, BGZF alone; nil with given data
+	bam   string // a sorted BAM file; "" where there is none
 }
 
 // givenData takes the files that another tool made: r1.fq, r1.gz.fq.gz,
-// r1.bgzf.fq.gz and r2.bgzf.fq.gz.
+// r1.bgzf.fq.gz, r2.bgzf.fq.gz and, where it is there, ecoli.bam.
 func givenData(dir string) (data, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -44,10 +45,18 @@ func givenData(dir string) (data, error) {
 	d := data{note: "given files"}
 	d.main = reads{name: "given reads", text: filepath.Join(dir, "r1.fq"), gzip: filepath.Join(dir, "r1.gz.fq.gz"), bgzf: filepath.Join(dir, "r1.bgzf.fq.gz")}
 	d.mate = reads{name: "their mates", bgzf: filepath.Join(dir, "r2.bgzf.fq.gz")}
+	if file := filepath.Join(dir, "ecoli.bam"); fileExists(file) {
+		d.bam = file
+	}
 	if err := d.main.sum(); err != nil {
 		return data{}, err
 	}
 	return d, d.mate.sum()
+}
+
+func fileExists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // madeData makes mb million bytes of text in each of three files, in the forms

@@ -86,6 +86,7 @@ func run(ctx context.Context, opt options) error {
 	var outcomes []outcome
 	for _, group := range []func() ([]work, error){
 		func() ([]work, error) { return etagWorks(d, seqlode), nil },
+		func() ([]work, error) { return bamWorks(d, seqlode, tmp) },
 		func() ([]work, error) { return decodeWorks(d) },
 		func() ([]work, error) { return readWorks(d), nil },
 		func() ([]work, error) { return writeWorks(d, tmp) },

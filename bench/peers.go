@@ -14,7 +14,7 @@ func versions(ctx context.Context) []string {
 	var out []string
 	for _, ask := range [][]string{
 		{"gzip", "--version"}, {"pigz", "--version"}, {"bgzip", "--version"}, {"igzip", "--version"},
-		{"libdeflate-gunzip", "-V"}, {"openssl", "version"}, {"md5sum", "--version"}, {"sha256sum", "--version"},
+		{"libdeflate-gunzip", "-V"}, {"samtools", "--version"}, {"openssl", "version"}, {"md5sum", "--version"}, {"sha256sum", "--version"},
 	} {
 		if _, err := exec.LookPath(ask[0]); err != nil {
 			out = append(out, ask[0]+" absent")
