@@ -2,6 +2,7 @@ package etag
 
 import (
 	"github.com/seqlode/seqlode/internal/errs"
+	"github.com/seqlode/seqlode/internal/gzip"
 	"github.com/seqlode/seqlode/internal/pipeline"
 )
 
@@ -91,22 +92,20 @@ type Result struct {
 	Err         error // why ComputeAll has no ETag of this source; the rest is then void
 }
 
-// Warning is something that a person should know and a program may ignore.
-type Warning struct {
-	Code    string `json:"code"`    // stable, for programs
-	Message string `json:"message"` // for people
-}
+// Warning is something that a person should know and a program may ignore: a
+// stable Code, for programs, and a Message, for people.
+type Warning = errs.Warning
 
 // The codes of warnings.
 const (
 	// MissingEOFBlock: a BGZF file does not end in the empty block that proves
 	// it whole. Illumina's converters leave it out.
-	MissingEOFBlock = "missing-eof-block"
+	MissingEOFBlock = gzip.MissingEOFBlock
 	// TrailingZeros: zero bytes follow the last gzip member.
-	TrailingZeros = "trailing-zeros"
+	TrailingZeros = gzip.TrailingZeros
 	// DecoderFault: our decoder rejected what the standard library's decodes.
 	// The result is right, and the file is wanted for a bug report.
-	DecoderFault = "decoder-fault"
+	DecoderFault = gzip.DecoderFault
 )
 
 // check judges the options and fills in what is left at zero.

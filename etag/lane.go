@@ -77,9 +77,9 @@ func (l *lane) result(opt Options) Result {
 	if shut := l.shut(); err == nil {
 		err = shut
 	}
-	ws := warnings(l.file.End())
+	ws := l.file.End().Warnings()
 	if err == nil && opt.Strict {
-		err = strict(ws)
+		err = errs.Strict(ws)
 	}
 	if err != nil {
 		return Result{Err: errs.InFile(err, l.name, errs.Internal)}
@@ -93,12 +93,4 @@ func (l *lane) result(opt Options) Result {
 	l.text.describe(&r)
 	r.Algorithm = r.Type.algorithm(opt.Family)
 	return r
-}
-
-// strict makes an error of the first warning.
-func strict(ws []Warning) error {
-	if len(ws) == 0 {
-		return nil
-	}
-	return errs.At(errs.Corrupt, errs.Pos{}, "%s", ws[0].Message)
 }

@@ -3,7 +3,6 @@ package etag
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"sync/atomic"
 
@@ -80,20 +79,4 @@ func agree(declared FileType, head []byte) error {
 		return errs.At(errs.Validation, errs.Pos{}, "declared %s, but it is %s", declared, real)
 	}
 	return nil
-}
-
-// warnings tells what was odd about a file that is whole.
-func warnings(end gzip.End) []Warning {
-	var ws []Warning
-	if end.NoEOFBlock {
-		ws = append(ws, Warning{MissingEOFBlock, "no BGZF EOF block: the file may have been cut between two blocks"})
-	}
-	if end.TrailingZeros > 0 {
-		ws = append(ws, Warning{TrailingZeros, fmt.Sprintf("%d zero bytes behind the last gzip member", end.TrailingZeros)})
-	}
-	if end.SecondLooks > 0 {
-		ws = append(ws, Warning{DecoderFault, fmt.Sprintf(
-			"%d gzip members could be decoded only by the standard library: the ETag is right; please report this file as a bug of seqlode", end.SecondLooks)})
-	}
-	return ws
 }

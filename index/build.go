@@ -82,9 +82,9 @@ func Build(ctx context.Context, r io.Reader, w io.Writer, format Format, opt *Op
 		return Result{}, err
 	}
 	x := b.Finish()
-	res := Result{Format: x.Format(), Records: file.Records(), Warnings: warnings(file.End())}
+	res := Result{Format: x.Format(), Records: file.Records(), Warnings: file.End().Warnings()}
 	if opt.Strict {
-		err = strict(res.Warnings)
+		err = errs.Strict(res.Warnings)
 	}
 	if err != nil {
 		return Result{}, err

@@ -1,7 +1,6 @@
 package readset
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/seqlode/seqlode/etag"
@@ -20,7 +19,7 @@ type Warning = etag.Warning
 // alone, and ends a loop that is under way.
 func (r *Reader) Warnings() ([]Warning, error) {
 	if r.whole {
-		return warnings(r.end), nil
+		return r.end.Warnings(), nil
 	}
 	src, ok := r.src.(io.ReadSeeker)
 	if !ok || r.kind != BAM || !r.blocks {
@@ -34,21 +33,5 @@ func (r *Reader) Warnings() ([]Warning, error) {
 	if _, err := io.ReadFull(src, tail); err != nil {
 		return nil, r.named(errs.At(errs.Internal, errs.Pos{}, "cannot look for the EOF block: %w", err))
 	}
-	return warnings(gzip.End{NoEOFBlock: string(tail) != bgzf.EOFBlock}), nil
-}
-
-// warnings tells what was odd about a file.
-func warnings(end gzip.End) []Warning {
-	var ws []Warning
-	if end.NoEOFBlock {
-		ws = append(ws, Warning{Code: etag.MissingEOFBlock, Message: "no BGZF EOF block: the file may have been cut between two blocks"})
-	}
-	if end.TrailingZeros > 0 {
-		ws = append(ws, Warning{Code: etag.TrailingZeros, Message: fmt.Sprintf("%d zero bytes behind the last gzip member", end.TrailingZeros)})
-	}
-	if end.SecondLooks > 0 {
-		ws = append(ws, Warning{Code: etag.DecoderFault, Message: fmt.Sprintf(
-			"%d gzip members could be decoded only by the standard library: the records are right; please report this file as a bug of seqlode", end.SecondLooks)})
-	}
-	return ws
+	return gzip.End{NoEOFBlock: string(tail) != bgzf.EOFBlock}.Warnings(), nil
 }

@@ -47,15 +47,6 @@ type Reader struct {
 	at   int
 }
 
-// End is what was seen of a file by its end.
-type End struct {
-	Blocks        int64 // BGZF blocks
-	Members       int64 // ordinary members
-	NoEOFBlock    bool  // the last member is a BGZF block and not the empty one that ends a whole file
-	TrailingZeros int64 // zero bytes behind the last member, as tapes and copies by block leave them
-	SecondLooks   int   // blocks or members that only the standard library could decode: faults of our decoder
-}
-
 // NewReader decodes src until ctx ends or Close.
 func NewReader(ctx context.Context, src io.Reader, opt Options) *Reader {
 	return newReader(ctx, src, opt, new(deflate.Decoder), func() bgzf.Inflater { return new(deflate.Decoder) })
