@@ -90,7 +90,7 @@ retry() {
 tools() {
   local missing=() pair
   for pair in gcc:gcc git:git gzip:gzip openssl:openssl samtools:samtools bgzip:tabix pigz:pigz igzip:isal libdeflate-gzip:libdeflate-tools \
-    art_illumina:art-nextgen-simulation-tools bwa:bwa shellcheck:shellcheck; do
+    art_illumina:art-nextgen-simulation-tools bwa:bwa minimap2:minimap2 shellcheck:shellcheck; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
   done
   [ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
