@@ -2,7 +2,6 @@ package readset_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/md5"
 	"crypto/sha256"
 	"crypto/sha512"
@@ -274,13 +273,6 @@ func holdIndexes(t *testing.T, dir, bam string, file []byte) {
 	require.NoError(t, err)
 	require.True(t, bytes.Equal(want, indexOf(t, file, index.BAI).Bytes()), "BAI")
 
-	plain := func(p []byte) []byte {
-		z, err := gzip.NewReader(bytes.NewReader(p))
-		require.NoError(t, err)
-		text, err := io.ReadAll(z)
-		require.NoError(t, err)
-		return text
-	}
 	for _, shift := range []int{14, 8} {
 		run(t, nil, "samtools", "index", "-c", "-m", strconv.Itoa(shift), bam, theirs)
 		want, err = os.ReadFile(theirs)
@@ -288,7 +280,7 @@ func holdIndexes(t *testing.T, dir, bam string, file []byte) {
 		var ours bytes.Buffer
 		_, err = index.Build(t.Context(), bytes.NewReader(file), &ours, index.CSI, &index.Options{MinShift: shift})
 		require.NoError(t, err)
-		require.True(t, bytes.Equal(plain(want), plain(ours.Bytes())), "CSI of %d", shift)
+		require.True(t, bytes.Equal(plain(t, want), plain(t, ours.Bytes())), "CSI of %d", shift)
 	}
 }
 

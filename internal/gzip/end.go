@@ -10,6 +10,7 @@ import (
 type End struct {
 	Blocks        int64 // BGZF blocks
 	Members       int64 // ordinary members
+	Plain         bool  // the file is not compressed: a bare BAM stream
 	NoEOFBlock    bool  // the last member is a BGZF block and not the empty one that ends a whole file
 	TrailingZeros int64 // zero bytes behind the last member, as tapes and copies by block leave them
 	SecondLooks   int   // blocks or members that only the standard library could decode: faults of our decoder

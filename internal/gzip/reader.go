@@ -22,12 +22,12 @@ type Options struct {
 type Chunk struct {
 	Text  []byte
 	batch *bgzf.Batch // of blocks
-	piece *piece      // of ordinary members
+	piece *piece      // of ordinary members, or plain
 	cut   bool        // batch is to be decoded
 }
 
 // Batch gives the BGZF blocks of the chunk, or nil for text of ordinary
-// members, which has no virtual offsets.
+// members and for plain text, which have no virtual offsets.
 func (c *Chunk) Batch() *bgzf.Batch {
 	if !c.cut {
 		return nil
@@ -136,7 +136,7 @@ func (r *Reader) Close() {
 // one call at a time, and its writes to r.end are before the io.EOF it gives.
 func (r *Reader) fill(ctx context.Context, c *Chunk) (work bool, err error) {
 	c.Text, c.cut = nil, false
-	if !r.members.within {
+	if !r.members.within && !r.end.Plain {
 		if c.batch == nil {
 			c.batch = bgzf.NewBatch()
 		}
@@ -159,12 +159,17 @@ func (r *Reader) fill(ctx context.Context, c *Chunk) (work bool, err error) {
 	if c.piece == nil {
 		c.piece = newPiece()
 	}
-	c.Text, err = r.members.decode(ctx, c.piece)
+	if r.end.Plain {
+		c.Text, err = r.plain(c.piece)
+	} else {
+		c.Text, err = r.members.decode(ctx, c.piece)
+	}
 	return false, err
 }
 
 // begin looks at what comes where a member may begin, and reads its header if
-// it is an ordinary one. It gives io.EOF where only zeros are left.
+// it is an ordinary one. It gives io.EOF where only zeros are left. A file that
+// is not gzip is refused, but for a plain one.
 func (r *Reader) begin(ctx context.Context) error {
 	head, err := r.in.Peek(len(Magic))
 	if err != nil {
@@ -175,7 +180,11 @@ func (r *Reader) begin(ctx context.Context) error {
 		return r.members.begin()
 	}
 	if r.end.Blocks+r.members.members == 0 {
-		return notGzip(r.in)
+		r.end.Plain, err = atPlain(r.in)
+		if err == nil && !r.end.Plain {
+			err = notGzip(r.in)
+		}
+		return err
 	}
 	for ctx.Err() == nil {
 		p, last, err := r.in.PeekMore(1)
