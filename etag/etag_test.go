@@ -202,6 +202,25 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// TestBAMHeaderFaults has BAM files whose header can't be read.
+func TestBAMHeaderFaults(t *testing.T) {
+	file, err := os.ReadFile("testdata/alignments.bam")
+	require.NoError(t, err)
+	z, err := gzip.NewReader(bytes.NewReader(file))
+	require.NoError(t, err)
+	text, err := io.ReadAll(z)
+	require.NoError(t, err)
+	for _, size := range []int{4, 6, 8, 50, 120} {
+		for _, threads := range []int{1, 2} {
+			for _, f := range [][]byte{block(t, string(text[:size])), member(t, string(text[:size])), text[:size]} {
+				res := etag.ComputeAll(t.Context(), []etag.Source{{Name: "f.bam", Reader: bytes.NewReader(f)}}, etag.Options{Threads: threads})
+				require.EqualError(t, res[0].Err, "f.bam: truncated: the file ends inside the BAM header")
+				require.ErrorIs(t, res[0].Err, etag.ErrCorrupt)
+			}
+		}
+	}
+}
+
 // crcMessage is the fault of a text whose stored CRC-32 has its lowest bit
 // flipped.
 func crcMessage(what, text string) string {

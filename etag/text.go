@@ -60,7 +60,11 @@ func openText(ctx context.Context, file *gzip.Reader, threads int, opt Options) 
 		return nil, err
 	}
 	if bytes.HasPrefix(first.Unit.Text, []byte(bam.Magic)) {
-		return newBAMText(ctx, file, first, threads, opt.Limiter)
+		t, err := newBAMText(ctx, file, first, threads, opt.Limiter)
+		if err != nil {
+			return nil, err
+		}
+		return t, nil
 	}
 	return newFastqText(file, first, threads), nil
 }

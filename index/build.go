@@ -81,6 +81,9 @@ func Build(ctx context.Context, r io.Reader, w io.Writer, format Format, opt *Op
 	if err := b.addAll(file, opt.Progress); err != nil {
 		return Result{}, err
 	}
+	if file.End().Blocks == 0 {
+		return Result{}, notBGZF(errs.Pos{})
+	}
 	x := b.Finish()
 	res := Result{Format: x.Format(), Records: file.Records(), Warnings: file.End().Warnings()}
 	if opt.Strict {
@@ -127,7 +130,7 @@ func (b *Builder) addAll(file *bam.Reader, progress func(Progress)) error {
 func (b *Builder) addRun(run *bam.Run) error {
 	for at, rec := range run.Placed() {
 		if at.End == 0 {
-			return errs.At(errs.NotSupported, at.Pos(), "a BAM file in ordinary gzip cannot be indexed: write it anew with samtools view -b")
+			return notBGZF(at.Pos())
 		}
 		beg, end, err := spanOf(rec, len(b.refs))
 		if err != nil {
@@ -149,4 +152,9 @@ func named(err error, rec sam.Record) error {
 	n := *e
 	n.Err = fmt.Errorf("read %q: %w", rec.Name(), e.Err)
 	return &n
+}
+
+// notBGZF refuses a file whose records have no virtual offsets.
+func notBGZF(pos errs.Pos) error {
+	return errs.At(errs.NotSupported, pos, "a BAM file that is not in BGZF cannot be indexed: write it anew with samtools view -b")
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strings"
 	"testing"
 	"testing/iotest"
 
@@ -107,7 +108,8 @@ func TestBuildFaults(t *testing.T) {
 		{name: "text", src: bytes.NewReader([]byte("@HD\tVN:1.6\n")), want: ErrCorrupt},
 		{name: "cut in a block", src: bytes.NewReader(good[:len(good)-40]), want: ErrCorrupt},
 		{name: "failing", src: io.MultiReader(bytes.NewReader(good[:50]), iotest.ErrReader(broken)), want: broken},
-		{name: "ordinary gzip", src: bytes.NewReader(ordinary.Bytes()), want: ErrNotSupported, text: "record 1: a BAM file in ordinary gzip"},
+		{name: "ordinary gzip", src: bytes.NewReader(ordinary.Bytes()), want: ErrNotSupported, text: "record 1: a BAM file that is not in BGZF"},
+		{name: "not compressed, no records", src: strings.NewReader("BAM\x01\x00\x00\x00\x00\x00\x00\x00\x00"), want: ErrNotSupported, text: "a BAM file that is not in BGZF"},
 		{name: "format of another kind", src: iotest.ErrReader(broken), format: GZI, want: ErrNotSupported, text: "GZI indexes are not supported"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

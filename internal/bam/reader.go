@@ -48,8 +48,8 @@ type Reader struct {
 }
 
 // NewReader reads the header of a BAM file and is ready for its records. A BAM
-// file is in BGZF; one in ordinary gzip is read too, as htslib does, and its
-// records have no virtual offsets.
+// file is in BGZF; one in ordinary gzip or not compressed is read too, as htslib
+// does, and its records have no virtual offsets.
 func NewReader(ctx context.Context, src io.Reader, opt Options) (*Reader, error) {
 	return Open(gzip.NewReader(ctx, src, gzip.Options(opt)), nil)
 }
@@ -80,8 +80,8 @@ func (r *Reader) Header() *sam.Header { return r.header }
 // those that only the header's text has, as htslib counts them.
 func (r *Reader) Names() [][]byte { return r.names }
 
-// Begin is, before the first Next, the virtual offset of the first record; 0 in
-// ordinary gzip.
+// Begin is, before the first Next, the virtual offset of the first record; 0
+// where the file is not in BGZF.
 func (r *Reader) Begin() uint64 { return r.virtual(0) }
 
 // Records is how many records have been handed out.
@@ -205,7 +205,7 @@ func (r *Reader) step(n int) {
 func (r *Reader) virtual(i int) uint64 { return virtual(r.slot, r.from+i) }
 
 // virtual is the virtual offset of byte i of a chunk's text, as htslib has it at
-// the end of a block; 0 in ordinary gzip and where there is no chunk.
+// the end of a block; 0 where there is no BGZF or no chunk.
 func virtual(slot *pipeline.Slot[*gzip.Chunk], i int) uint64 {
 	if slot == nil {
 		return 0

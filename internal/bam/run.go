@@ -26,7 +26,7 @@ type Run struct {
 // Place says where a record lies in its file.
 type Place struct {
 	Number     int64  // of the record in the file, from 1
-	Begin, End uint64 // virtual offsets, as htslib has them; 0 in ordinary gzip
+	Begin, End uint64 // virtual offsets, as htslib has them; 0 where the file is not in BGZF
 }
 
 // Pos is the place for an error.
