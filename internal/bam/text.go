@@ -3,7 +3,6 @@ package bam
 import (
 	"context"
 
-	"github.com/seqlode/seqlode/internal/bgzf"
 	"github.com/seqlode/seqlode/internal/errs"
 	"github.com/seqlode/seqlode/internal/pipeline"
 	"github.com/seqlode/seqlode/internal/sam"
@@ -44,7 +43,7 @@ func NewText(ctx context.Context, reader *Reader, opt Options) *Text {
 	threads := pipeline.Threads(opt.Threads)
 	return &Text{reader, pipeline.Start(ctx, pipeline.Stage[*TextChunk]{
 		Threads: threads,
-		Slots:   bgzf.Slots(threads),
+		Slots:   threads + 2, // one at each worker, one ahead, one with the consumer: records can be large
 		Limiter: opt.Limiter,
 		New:     func() *TextChunk { return new(TextChunk) },
 		Fill: func(_ context.Context, c *TextChunk) (bool, error) {
