@@ -19,8 +19,10 @@
 // runs in the calling goroutine. All goroutines have ended when a call returns;
 // a source whose Read does not return holds it up.
 //
-// Memory is bounded whatever the input: about 1 MiB for each of the 2n+2 pieces
-// in flight, n being the threads of a source.
+// Memory is bounded: about 1 MiB for each of the 2n+2 pieces in flight, n being
+// the threads of a source. Of BAM, up to n+2 records are in flight with their
+// text besides, which counts where records are of megabytes; one of more than
+// 512 MiB is refused.
 //
 // # Errors
 //
