@@ -20,9 +20,10 @@ type IndexEntry struct {
 	Text   int64 // in its text
 }
 
-// noBlocks is the number of entries that bgzip states for a file without text,
-// where it should be 0.
-const noBlocks = math.MaxUint64
+// noBlocks is the least number of entries that bgzip states for a file without
+// text, where it should be 0: with one thread it is 2^64-1, with more now and
+// then 2^64-2.
+const noBlocks = math.MaxUint64 - 1
 
 // ReadIndex reads a .gzi file: the number of entries, then each one's places,
 // all as little-endian 64-bit numbers.
@@ -45,7 +46,7 @@ func ReadIndex(src io.Reader) (Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	if count == noBlocks {
+	if count >= noBlocks {
 		count = 0
 	}
 	var x Index

@@ -31,6 +31,7 @@ func TestReadIndex(t *testing.T) {
 	}{
 		{"none", gzi(0), nil, ""},
 		{"none, as bgzip writes it", gzi(1<<64 - 1), nil, ""},
+		{"none, as bgzip's threads write it", gzi(1<<64 - 2), nil, ""},
 		{"two", gzi(2, 100, 65280, 300, 70000), Index{{100, 65280}, {300, 70000}}, ""},
 		{"empty file", nil, nil, "byte 0: truncated: the file ends inside a GZI index"},
 		{"cut in the number", gzi(2)[:5], nil, "byte 5: truncated: the file ends inside a GZI index"},
