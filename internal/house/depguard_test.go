@@ -72,7 +72,7 @@ func depguardRules() string {
 			fmt.Fprintf(&b, "        %s-guests:\n", ruleName(entry))
 			fmt.Fprintf(&b, "          list-mode: lax\n")
 			fmt.Fprintf(&b, "          files: [%s]\n", strings.Join(files, ", "))
-			fmt.Fprintf(&b, "          deny: [{pkg: %s, desc: %q}]\n", importPath(entry), "is there only for "+strings.Join(r.onlyFrom, ", "))
+			fmt.Fprintf(&b, "          deny: [{pkg: %s, desc: %q}]\n", importPath(entry), "is there only for "+strings.Join(append([]string{"tests"}, r.onlyFrom...), ", "))
 		}
 	}
 	return b.String()
