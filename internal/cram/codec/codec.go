@@ -1,0 +1,93 @@
+package codec
+
+import (
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/seqlode/seqlode/internal/errs"
+)
+
+// Method is how a block is compressed, by the number that its header has
+// (CRAMv3 §8).
+type Method uint8
+
+// The methods. CRAM 2.1 has the first four, 3.0 adds RANS4x8, 3.1 the others.
+const (
+	Raw Method = iota
+	Gzip
+	Bzip2
+	LZMA
+	RANS4x8
+	RANSNx16
+	Arith   // the adaptive arithmetic coder
+	Fqzcomp // quality values
+	Tok3    // read names
+)
+
+var methodNames = [...]string{"raw", "gzip", "bzip2", "lzma", "rANS 4x8", "rANS Nx16", "arithmetic coder", "fqzcomp", "name tokeniser"}
+
+// String gives the method's name as CRAMcodecs has it.
+func (m Method) String() string {
+	if int(m) < len(methodNames) {
+		return methodNames[m]
+	}
+	return "method " + strconv.Itoa(int(m))
+}
+
+// DefaultLimit is the size of the largest block that a zero [Decoder] decodes.
+const DefaultLimit = 256 << 20
+
+// Decoder decodes blocks one after another. The zero value is ready. Its tables
+// are made when a method first needs them and kept; warm, it allocates nothing
+// for the methods of CRAM 3.0 and 3.1. It is not for concurrent use.
+type Decoder struct {
+	// Limit is the largest size, in bytes, that a block may state; 0 is
+	// DefaultLimit. What Decode allocates beside dst is bounded by a small
+	// multiple of the stated size and of the length of the block, and the
+	// fixed tables, which reach some ten megabytes.
+	Limit int
+}
+
+// Decode decodes src, the data of one block, by method, and gives its size
+// bytes. They lie in dst's room where its capacity suffices, in a new slice
+// otherwise; what dst held is lost, and after an error so is its content. src
+// is only read, and the result never shares memory with it.
+//
+// A block of size 0 is empty whatever src holds, as it is to htslib.
+//
+// Errors are of kind Corrupt (the data breaks the method's format, or gives
+// more or fewer bytes than size), LimitExceeded (size is above d.Limit) or
+// NotSupported (no such method). Their text names the method and the byte of
+// the block; their Pos is left to the caller, who knows the block's place.
+func (d *Decoder) Decode(dst []byte, method Method, src []byte, size int) ([]byte, error) {
+	limit := d.Limit
+	if limit == 0 {
+		limit = DefaultLimit
+	}
+	switch {
+	case size < 0 || int64(size) > math.MaxInt32:
+		return nil, errs.At(errs.Corrupt, errs.Pos{}, "%v: block states a size of %d bytes", method, size)
+	case size > limit:
+		return nil, errs.At(errs.LimitExceeded, errs.Pos{}, "%v: block states a size of %d bytes, the limit is %d", method, size, limit)
+	case size == 0:
+		return dst[:0], nil
+	}
+	switch method {
+	case Raw:
+		return decodeRaw(dst, src, size)
+	default:
+		return nil, errs.At(errs.NotSupported, errs.Pos{}, "block compression %v", method)
+	}
+}
+
+// decodeRaw copies a block that is not compressed.
+func decodeRaw(dst, src []byte, size int) ([]byte, error) {
+	if len(src) != size {
+		return nil, errs.At(errs.Corrupt, errs.Pos{}, "raw block has %d bytes and states %d", len(src), size)
+	}
+	return append(dst[:0], src...), nil
+}
+
+// room gives a slice of n bytes, in b where its capacity suffices.
+func room(b []byte, n int) []byte { return slices.Grow(b[:0], n)[:n] }
