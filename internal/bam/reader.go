@@ -44,6 +44,7 @@ type Reader struct {
 	carryBegin uint64 // where it begins
 	records    int64  // handed out
 	max        int    // bytes of a record
+	spare      spare  // memory of a large span that was released
 	fault      error  // what comes behind the run that was handed out last
 }
 
@@ -58,7 +59,7 @@ func NewReader(ctx context.Context, src io.Reader, opt Options) (*Reader, error)
 // been taken already. Open closes the file if it fails. A header whose lines
 // are at fault can be asked for, as in samtools; it fails with the first Next.
 func Open(file *gzip.Reader, first *pipeline.Slot[*gzip.Chunk]) (*Reader, error) {
-	r := &Reader{Reader: file, max: MaxRecord}
+	r := &Reader{Reader: file, max: MaxRecord, spare: make(spare, 1)}
 	if first != nil {
 		r.slot, r.rest = first, first.Unit.Text
 	}
@@ -118,7 +119,7 @@ func (r *Reader) Next(run *Run) error {
 		run.count++
 	}
 	run.body, run.from, run.slot = p[:n], r.from, r.slot
-	r.carry = append(r.carry, p[n:]...)
+	r.carry = append(r.carry[:0], p[n:]...)
 	r.carryBegin = r.virtual(n)
 	r.slot, r.rest = nil, nil
 	return r.handed(run, nil)
@@ -155,14 +156,33 @@ func (r *Reader) finishCarry(run *Run) error {
 			return err
 		}
 		n := min(want-len(r.carry), len(r.rest))
+		r.makeRoom(n, want)
 		r.carry = append(r.carry, r.rest[:n]...)
 		r.step(n)
 	}
 	run.spanBegin = r.carryBegin
 	run.spanEnd = r.virtual(0)
 	run.span, r.carry = r.carry, run.span[:0]
+	run.spare = r.spare
 	run.count++
 	return nil
+}
+
+// makeRoom gives carry room for n bytes more of a record of want bytes. What
+// it takes stays within twice of what there is of the record, whatever the
+// record says of its size.
+func (r *Reader) makeRoom(n, want int) {
+	have := len(r.carry)
+	if have+n <= cap(r.carry) {
+		return
+	}
+	if large := r.spare.take(); cap(large) >= want {
+		r.carry = append(large[:0], r.carry...)
+		return
+	}
+	grown := make([]byte, have, max(have+n, min(want, max(2*have, largeSpan))))
+	copy(grown, r.carry)
+	r.carry = grown
 }
 
 // pos is the place of the n-th record from here, for an error.

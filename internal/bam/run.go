@@ -18,6 +18,7 @@ type Run struct {
 
 	span               []byte // a first record that began in a chunk before; may be empty
 	spanBegin, spanEnd uint64
+	spare              spare // where the memory of a large span goes
 	body               []byte // the others, in the text of slot
 	from               int    // where body begins there
 	slot               *pipeline.Slot[*gzip.Chunk]
@@ -94,9 +95,37 @@ func (run *Run) Release() {
 		run.slot = nil
 	}
 	run.body = nil
+	if cap(run.span) > largeSpan && run.spare != nil {
+		run.spare.give(run.span)
+		run.span = nil
+	}
 }
 
 // reset empties the run; the memory of span is kept.
 func (run *Run) reset(first int64) {
 	*run = Run{first: first, span: run.span[:0]}
+}
+
+// largeSpan is the bytes of a record's memory that not each run keeps for itself.
+const largeSpan = 1 << 20
+
+// spare is a place for the memory of one large record.
+type spare chan []byte
+
+// give puts memory there, or drops it where there is some.
+func (s spare) give(b []byte) {
+	select {
+	case s <- b:
+	default:
+	}
+}
+
+// take gives the memory that is there, or nil.
+func (s spare) take() []byte {
+	select {
+	case b := <-s:
+		return b
+	default:
+		return nil
+	}
 }

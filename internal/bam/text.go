@@ -2,6 +2,7 @@ package bam
 
 import (
 	"context"
+	"slices"
 
 	"github.com/seqlode/seqlode/internal/errs"
 	"github.com/seqlode/seqlode/internal/pipeline"
@@ -18,7 +19,8 @@ type Text struct {
 type TextChunk struct {
 	Text []byte // whole lines
 	Stats
-	run Run
+	run   Run
+	large bool // Text lies in the memory of large texts
 }
 
 // Stats is what is counted on the way.
@@ -41,21 +43,47 @@ func (s *Stats) Add(next Stats) {
 func NewText(ctx context.Context, reader *Reader, opt Options) *Text {
 	names := reader.Names()
 	threads := pipeline.Threads(opt.Threads)
+	// The memory of large texts: one such text is under way at a time.
+	large := make(chan []byte, 1)
+	large <- nil
 	return &Text{reader, pipeline.Start(ctx, pipeline.Stage[*TextChunk]{
 		Threads: threads,
 		Slots:   threads + 2, // one at each worker, one ahead, one with the consumer: records can be large
 		Limiter: opt.Limiter,
 		New:     func() *TextChunk { return new(TextChunk) },
-		Fill: func(_ context.Context, c *TextChunk) (bool, error) {
+		Fill: func(ctx context.Context, c *TextChunk) (bool, error) {
 			c.Text, c.Stats = c.Text[:0], Stats{}
-			return true, reader.Next(&c.run)
+			if err := reader.Next(&c.run); err != nil || c.run.Size() <= largeRun {
+				return true, err
+			}
+			select {
+			case c.Text = <-large:
+				c.Text, c.large = slices.Grow(c.Text[:0], c.run.textSize()), true
+				return true, nil
+			case <-ctx.Done():
+				c.run.Release()
+				return false, context.Cause(ctx)
+			}
 		},
 		Worker: func() func(*TextChunk) error {
 			return func(c *TextChunk) error { return c.render(names) }
 		},
 		Holds: func(c *TextChunk) bool { return len(c.Text) > 0 },
+		Released: func(c *TextChunk) {
+			if c.large {
+				large <- c.Text
+				c.Text, c.large = nil, false
+			}
+		},
 	})}
 }
+
+// largeRun is the bytes of records from which a run's text is large.
+const largeRun = 4 << 20
+
+// textSize is about the bytes of text of the run's records: two for a base with
+// its quality, which take 1.5 there, and little more than what the rest takes.
+func (run *Run) textSize() int { return run.Size() + run.Size()*3/8 }
 
 // Next gives the next text, which the caller releases, or what ended it: io.EOF
 // or a fault, which comes after the text of all records before it.

@@ -41,6 +41,9 @@ type Stage[T any] struct {
 	// all the same: it is then handed out, and the failure comes next. May be
 	// nil.
 	Holds func(unit T) bool
+	// Released takes back what a unit need not keep until it is filled again. It
+	// is called with each unit that is released, by who releases it. May be nil.
+	Released func(unit T)
 }
 
 // Slot holds a unit that has been handed out.
@@ -54,7 +57,12 @@ type Slot[T any] struct {
 
 // Release gives the unit back to be filled again. It is called once, from any
 // goroutine.
-func (s *Slot[T]) Release() { s.pipe.free <- s }
+func (s *Slot[T]) Release() {
+	if released := s.pipe.stage.Released; released != nil {
+		released(s.Unit)
+	}
+	s.pipe.free <- s
+}
 
 // Pipe is a running stage.
 type Pipe[T any] struct {

@@ -183,6 +183,23 @@ func TestSourceFailureComesBeforeItsEnd(t *testing.T) {
 	})
 }
 
+func TestReleasedSeesEachUnit(t *testing.T) {
+	forThreads(t, func(t *testing.T, threads int) {
+		var released []int
+		stage := numbers(threads, 100)
+		stage.Released = func(b *box) { released = append(released, b.n) }
+		p := Start(t.Context(), stage)
+		defer p.Close()
+		for i := range 100 {
+			s, err := p.Next()
+			require.NoError(t, err)
+			require.Len(t, released, i)
+			s.Release()
+			require.Equal(t, i, released[i])
+		}
+	})
+}
+
 func TestFailedUnitThatHoldsSomething(t *testing.T) {
 	half := errors.New("failed half way")
 	for _, where := range []string{"fill", "work"} {
