@@ -6,14 +6,15 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
-	"errors"
 	"hash"
-	"io/fs"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/seqlode/seqlode/internal/oracle"
 
 	"github.com/stretchr/testify/require"
 
@@ -23,36 +24,11 @@ import (
 // families are the hashes that public tools have.
 var families = map[etag.Family]func() hash.Hash{etag.MD5up: md5.New, etag.SHA256up: sha256.New, etag.SHA512up: sha512.New}
 
-// samtools skips a test that is not to run real programs. It gives a folder for
-// files.
-func samtools(t *testing.T) string {
-	t.Helper()
-	if os.Getenv("SEQLODE_INTEROP") == "" {
-		t.Skip("runs samtools; set SEQLODE_INTEROP=1")
-	}
-	if _, err := exec.LookPath("samtools"); err != nil {
-		t.Skip("samtools is not installed")
-	}
-	t.Setenv("REF_PATH", filepath.Join(t.TempDir(), "none")) // never the network
-	t.Setenv("REF_CACHE", "")
-	return t.TempDir()
-}
-
-// view gives what samtools view prints, and whether it was content.
-func view(t *testing.T, args ...string) ([]byte, bool) {
-	t.Helper()
-	out, err := exec.Command("samtools", append([]string{"view"}, args...)...).Output()
-	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
-	}
-	return out, err == nil
-}
-
 // holdBAM compares the ETags and counts of a BAM file with those of what
 // samtools prints, and says whether both were content.
 func holdBAM(t *testing.T, name, bam string) bool {
 	t.Helper()
-	text, good := view(t, bam)
+	text, _, good := oracle.View(t, bam)
 	file, err := os.ReadFile(bam)
 	require.NoError(t, err)
 	for family, sum := range families {
@@ -63,11 +39,11 @@ func holdBAM(t *testing.T, name, bam string) bool {
 				continue
 			}
 			h := sum()
-			h.Write(text)
+			_, _ = io.WriteString(h, text)
 			require.Equal(t, hex.EncodeToString(h.Sum(nil)), res.Hex, name)
 			require.Equal(t, "BAM_"+string(family), res.Algorithm)
-			require.EqualValues(t, bytes.Count(text, []byte("\n")), res.Reads, name)
-			require.Equal(t, basesOf(string(text)), res.Bases, name)
+			require.EqualValues(t, strings.Count(text, "\n"), res.Reads, name)
+			require.Equal(t, basesOf(text), res.Bases, name)
 		}
 	}
 	return good
@@ -87,43 +63,21 @@ func basesOf(text string) (bases int64) {
 // a BAM of each of their SAM files that samtools can make one of. It knows no
 // exception.
 func TestConformanceAsSamtools(t *testing.T) {
-	dir := samtools(t)
-	shared := os.Getenv("SEQLODE_SHARED")
-	if shared == "" {
-		t.Skip("reads the format specs' test files; set SEQLODE_SHARED")
-	}
+	oracle.Needs(t, "samtools")
 	files, refused := 0, 0
-	hold := func(name, bam string) {
+	oracle.ConformanceBAMs(t, func(name, bam string) {
 		files++
 		if !holdBAM(t, name, bam) {
 			refused++
 		}
-	}
-	require.NoError(t, filepath.WalkDir(filepath.Join(shared, "conformance"), func(path string, _ fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		switch bam := filepath.Join(dir, "made.bam"); filepath.Ext(path) {
-		case ".sam":
-			if _, ok := view(t, "-b", "--no-PG", "-o", bam, path); ok {
-				hold(path, bam)
-			}
-		case ".bam":
-			hold(path, path)
-		}
-		return nil
-	}))
+	})
 	t.Logf("%d files, %d of them refused", files, refused)
-	require.Greater(t, files, 100)
 }
 
 // TestReadsAsSamtools holds the files of make-reads.sh, each whole.
 func TestReadsAsSamtools(t *testing.T) {
-	samtools(t)
-	reads := os.Getenv("SEQLODE_READS")
-	if reads == "" {
-		t.Skip("reads what make-reads.sh made; set SEQLODE_READS")
-	}
+	oracle.Needs(t, "samtools")
+	reads := oracle.Reads(t)
 	for name, kind := range map[string]etag.FileType{"ecoli.bam": etag.BAM, "ecoli.ubam": etag.UBAM} {
 		path := filepath.Join(reads, name)
 		h := md5.New()

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/seqlode/seqlode/internal/oracle"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqlode/seqlode/etag"
@@ -44,7 +46,8 @@ func TestPlainBAM(t *testing.T) {
 }
 
 func TestPlainBAMAsSamtools(t *testing.T) {
-	dir := samtools(t)
+	oracle.Needs(t, "samtools")
+	dir := t.TempDir()
 	_, bare := plainBAM(t)
 	path := filepath.Join(dir, "bare.bam")
 	require.NoError(t, os.WriteFile(path, bare, 0o600))

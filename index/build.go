@@ -70,6 +70,7 @@ func Build(ctx context.Context, r io.Reader, w io.Writer, format Format, opt *Op
 		return Result{}, err
 	}
 	defer file.Close()
+	file.PassHeader() // as samtools index, which looks only at the list of references
 	var refs []Reference
 	for _, ref := range file.Header().Refs {
 		refs = append(refs, Reference{string(ref.Name), int64(ref.Length)})

@@ -33,8 +33,15 @@ func m(n int) []uint32 { return []uint32{op(n, "M")} }
 // behind each record with last.
 func bamFile(t testing.TB, lengths []int64, records []record) []byte {
 	t.Helper()
+	return bamFileWith(t, "", lengths, records)
+}
+
+// bamFileWith is bamFile with lines of a header.
+func bamFileWith(t testing.TB, header string, lengths []int64, records []record) []byte {
+	t.Helper()
 	le := binary.LittleEndian
-	head := append([]byte("BAM\x01"), 0, 0, 0, 0)
+	head := le.AppendUint32([]byte("BAM\x01"), uint32(len(header)))
+	head = append(head, header...)
 	head = le.AppendUint32(head, uint32(len(lengths)))
 	for i, n := range lengths {
 		name := fmt.Sprintf("c%d\x00", i)

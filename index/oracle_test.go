@@ -5,42 +5,28 @@ import (
 	"encoding/binary"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/seqlode/seqlode/internal/oracle"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqlode/seqlode/internal/bgzf"
 )
 
-// samtools skips a test that is not to run real programs. It gives a folder for
-// files.
-func samtools(t *testing.T) string {
-	t.Helper()
-	if os.Getenv("SEQLODE_INTEROP") == "" {
-		t.Skip("runs samtools; set SEQLODE_INTEROP=1")
-	}
-	if _, err := exec.LookPath("samtools"); err != nil {
-		t.Skip("samtools is not installed")
-	}
-	t.Setenv("REF_PATH", filepath.Join(t.TempDir(), "none")) // never the network
-	t.Setenv("REF_CACHE", "")
-	return t.TempDir()
-}
-
-// oracle gives the text of samtools' index of a BAM file, and false where
+// theirs gives the text of samtools' index of a BAM file, and false where
 // samtools refuses it.
-func oracle(t *testing.T, bam string, format Format, minShift int) ([]byte, bool) {
+func theirs(t *testing.T, bam string, format Format, minShift int) ([]byte, bool) {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "index")
 	args := []string{"index", "-b", bam, out}
 	if format == CSI {
 		args = []string{"index", "-c", "-m", fmt.Sprint(minShift), bam, out}
 	}
-	if msg, err := exec.Command("samtools", args...).CombinedOutput(); err != nil {
-		t.Logf("samtools: %s", bytes.TrimSpace(msg))
+	if said := oracle.Ask(t, nil, "samtools", args...); !said.Good {
+		t.Logf("samtools: %s", strings.TrimSpace(said.Err))
 		return nil, false
 	}
 	got, err := os.ReadFile(out)
@@ -51,7 +37,7 @@ func oracle(t *testing.T, bam string, format Format, minShift int) ([]byte, bool
 // same compares our index of a file with samtools'.
 func same(t *testing.T, bam string, file []byte, format Format, minShift int) {
 	t.Helper()
-	want, good := oracle(t, bam, format, minShift)
+	want, good := theirs(t, bam, format, minShift)
 	var got bytes.Buffer
 	_, err := Build(t.Context(), bytes.NewReader(file), &got, format, &Options{MinShift: minShift, Threads: 1 + len(file)%3})
 	if !good {
@@ -74,7 +60,8 @@ func put(t *testing.T, dir string, file []byte) string {
 }
 
 func TestRandomFilesAsSamtools(t *testing.T) {
-	dir := samtools(t)
+	oracle.Needs(t, "samtools")
+	dir := t.TempDir()
 	seeds := 100
 	if testing.Short() {
 		seeds = 10
@@ -89,7 +76,8 @@ func TestRandomFilesAsSamtools(t *testing.T) {
 }
 
 func TestOddFilesAsSamtools(t *testing.T) {
-	dir := samtools(t)
+	oracle.Needs(t, "samtools")
+	dir := t.TempDir()
 	for _, c := range oddFiles {
 		t.Run(c.name, func(t *testing.T) {
 			file := bamFile(t, c.lengths, c.records)
@@ -103,7 +91,8 @@ func TestOddFilesAsSamtools(t *testing.T) {
 
 // Bins of more bases than 1<<14 make fewer levels, down to one.
 func TestMinShiftsAsSamtools(t *testing.T) {
-	dir := samtools(t)
+	oracle.Needs(t, "samtools")
+	dir := t.TempDir()
 	lengths := []int64{1 << 17, 1<<17 - 256, 1<<20 - 255}
 	var records []record
 	for i := range int32(500) {
@@ -120,7 +109,8 @@ func TestMinShiftsAsSamtools(t *testing.T) {
 
 // References around and beyond what BAI can hold, up to what BAM can.
 func TestLongReferencesAsSamtools(t *testing.T) {
-	dir := samtools(t)
+	oracle.Needs(t, "samtools")
+	dir := t.TempDir()
 	for _, length := range []int64{1<<29 - 256, 1<<29 - 255, 1 << 29, 1<<29 + 1, 1<<31 - 1} {
 		records := []record{{ref: 1, pos: 9, cigar: m(9)}, {ref: 1, pos: 1<<29 - 300, cigar: m(300)}}
 		if length > 1<<29 {
@@ -136,69 +126,41 @@ func TestLongReferencesAsSamtools(t *testing.T) {
 	}
 }
 
-// runSamtools gives what samtools prints, and whether it was content.
-func runSamtools(t *testing.T, input []byte, args ...string) ([]byte, bool) {
-	t.Helper()
-	cmd := exec.Command("samtools", args...)
-	cmd.Stdin = bytes.NewReader(input)
-	out, err := cmd.Output()
-	return out, err == nil
-}
-
 // Every BAM of the conformance files, and one made of every SAM there that
 // samtools takes, sorted where it has to be.
 func TestConformanceAsSamtools(t *testing.T) {
-	dir := samtools(t)
-	shared := os.Getenv("SEQLODE_SHARED")
-	if shared == "" {
-		t.Skip("no conformance files; set SEQLODE_SHARED")
-	}
-	indexed := 0
-	err := filepath.WalkDir(filepath.Join(shared, "conformance"), func(name string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		var file []byte
-		switch filepath.Ext(name) {
-		case ".bam":
-			file, err = os.ReadFile(name)
-			require.NoError(t, err)
-		case ".sam":
-			var good bool
-			if file, good = runSamtools(t, nil, "sort", "--no-PG", "-l", "1", "-O", "bam", name); !good {
-				return nil
-			}
-			unsorted, good := runSamtools(t, nil, "view", "--no-PG", "-b", name)
-			require.True(t, good)
-			same(t, put(t, dir, unsorted), unsorted, BAI, 0)
-		default:
-			return nil
+	oracle.Needs(t, "samtools")
+	dir, indexed := t.TempDir(), 0
+	oracle.ConformanceBAMs(t, func(name, bam string) {
+		file, err := os.ReadFile(bam)
+		require.NoError(t, err)
+		same(t, put(t, dir, file), file, BAI, 0)
+		if sorted := oracle.Ask(t, nil, "samtools", "sort", "--no-PG", "-l", "1", "-O", "bam", bam); filepath.Ext(name) == ".sam" && sorted.Good {
+			file = sorted.Out
 		}
 		indexed++
-		bam := put(t, dir, file)
+		bam = put(t, dir, file)
 		same(t, bam, file, BAI, 0)
 		same(t, bam, file, CSI, 14)
 		same(t, bam, file, CSI, 7)
 		if t.Failed() {
 			t.Log(name)
 		}
-		return nil
 	})
-	require.NoError(t, err)
 	require.Greater(t, indexed, 60)
 }
 
 // Long reads whose CIGARs lie in the tag CG.
 func TestLongCigarsAsSamtools(t *testing.T) {
-	dir := samtools(t)
+	oracle.Needs(t, "samtools")
+	dir := t.TempDir()
 	var sam bytes.Buffer
 	fmt.Fprintf(&sam, "@SQ\tSN:c\tLN:100000000\n")
 	for i := range 40 {
 		n := 65530 + i
 		fmt.Fprintf(&sam, "r%d\t0\tc\t%d\t9\t%s\t*\t0\t0\t%s\t*\tNM:i:3\n", i, 1+i*50000, strings.Repeat("1M1D", n/2), strings.Repeat("A", n/2))
 	}
-	file, good := runSamtools(t, sam.Bytes(), "view", "--no-PG", "-b", "-")
-	require.True(t, good)
+	file := oracle.Run(t, sam.Bytes(), "samtools", "view", "--no-PG", "-b", "-")
 	bam := put(t, dir, file)
 	same(t, bam, file, BAI, 0)
 	same(t, bam, file, CSI, 14)
@@ -206,11 +168,8 @@ func TestLongCigarsAsSamtools(t *testing.T) {
 
 // The reads of make-reads.sh.
 func TestReadsAsSamtools(t *testing.T) {
-	samtools(t)
-	reads := os.Getenv("SEQLODE_READS")
-	if reads == "" {
-		t.Skip("no reads; set SEQLODE_READS")
-	}
+	oracle.Needs(t, "samtools")
+	reads := oracle.Reads(t)
 	bam := filepath.Join(reads, "ecoli.bam")
 	file, err := os.ReadFile(bam)
 	require.NoError(t, err)
@@ -218,9 +177,36 @@ func TestReadsAsSamtools(t *testing.T) {
 	same(t, bam, file, CSI, 14)
 }
 
+// samtools index looks at the list of references alone, whatever the header's
+// lines say, and takes lengths of 32 bits.
+func TestHeadersAsSamtools(t *testing.T) {
+	oracle.Needs(t, "samtools")
+	dir := t.TempDir()
+	records := []record{{ref: 0, pos: 4, cigar: m(5)}, {ref: 1, pos: 1<<31 - 9, cigar: m(5)}}
+	for name, c := range map[string]struct {
+		header  string
+		lengths []int64
+	}{
+		"lengths of 32 bits":   {"", []int64{1 << 31, 1<<32 - 1}},
+		"a reference twice":    {"@SQ\tSN:c0\tLN:100\n@SQ\tSN:c0\tLN:100\n", []int64{100, 100}},
+		"a line without LN":    {"@SQ\tSN:c0\n", []int64{100, 100}},
+		"a line of other make": {"@SQ\n@XX:\n\nc\tLN", []int64{100, 1 << 31}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for n := 1; n <= len(records); n++ {
+				file := bamFileWith(t, c.header, c.lengths, records[:n])
+				bam := put(t, dir, file)
+				same(t, bam, file, BAI, 0)
+				same(t, bam, file, CSI, 14)
+			}
+		})
+	}
+}
+
 // Whatever makes a record bad or odd, samtools index takes it or does not.
 func TestRecordsAsSamtools(t *testing.T) {
-	dir := samtools(t)
+	oracle.Needs(t, "samtools")
+	dir := t.TempDir()
 	lengths := []int64{5000}
 	for name, p := range oddRecords() {
 		t.Run(name, func(t *testing.T) {

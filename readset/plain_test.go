@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/seqlode/seqlode/internal/oracle"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqlode/seqlode/index"
@@ -50,7 +52,8 @@ func TestPlainBAM(t *testing.T) {
 }
 
 func TestPlainBAMAsSamtools(t *testing.T) {
-	dir := samtools(t)
+	oracle.Needs(t, "samtools")
+	dir := t.TempDir()
 	file, _, _ := sample(t)
 	bare := plain(t, file)
 	path := filepath.Join(dir, "bare.bam")

@@ -46,8 +46,6 @@ func (r *Reader) readHeader() error {
 		switch room -= len(name); {
 		case len(name) == 0 || name[len(name)-1] != 0:
 			return headerFault("the name of reference %d does not end in a zero byte", i)
-		case length < 0:
-			return headerFault("reference %d has length %d", i, length)
 		case room < 0:
 			return errs.At(errs.LimitExceeded, errs.Pos{}, "reference names of more than %d bytes", maxHeader)
 		}

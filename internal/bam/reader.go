@@ -74,6 +74,14 @@ func Open(file *gzip.Reader, first *pipeline.Slot[*gzip.Chunk]) (*Reader, error)
 // LimitExceeded. It is called before the first Next.
 func (r *Reader) Limit(bytes int) { r.max = bytes }
 
+// PassHeader has the reader go on to the records though the header's lines may
+// be at fault; there are no Names then. It is called before the first Next.
+func (r *Reader) PassHeader() {
+	if r.names == nil {
+		r.fault = nil
+	}
+}
+
 // Header is the file's header.
 func (r *Reader) Header() *sam.Header { return r.header }
 

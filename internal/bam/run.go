@@ -18,7 +18,7 @@ type Run struct {
 
 	span               []byte // a first record that began in a chunk before; may be empty
 	spanBegin, spanEnd uint64
-	spare              spare // where the memory of a large span goes
+	spare              spare  // where the memory of a large span goes
 	body               []byte // the others, in the text of slot
 	from               int    // where body begins there
 	slot               *pipeline.Slot[*gzip.Chunk]

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"slices"
 
 	"github.com/seqlode/seqlode/internal/bgzf"
 	"github.com/seqlode/seqlode/internal/deflate"
@@ -220,7 +221,11 @@ func notGzip(in *bgzf.Input) error {
 	}
 	what := "not a gzip file"
 	switch {
-	case head[0] == '@' || head[0] == '>':
+	case head[0] == '>':
+		what = "FASTA text, not gzip"
+	case len(head) > 3 && slices.Contains([]string{"@HD\t", "@SQ\t", "@RG\t", "@PG\t", "@CO\t"}, string(head[:4])):
+		what = "SAM text, not gzip: make a BAM file of it, as with samtools view -b"
+	case head[0] == '@':
 		what = "not compressed: compress it with gzip or bgzip"
 	case bytes.HasPrefix(head, []byte("CRAM")):
 		what = "a CRAM file, not gzip"

@@ -165,7 +165,9 @@ func TestNotGzip(t *testing.T) {
 	for _, c := range []struct{ file, want string }{
 		{"", "the file is empty"},
 		{"@r1\nACGT\n+\nIIII\n", "not compressed: compress it with gzip or bgzip"},
-		{">seq\nACGT\n", "not compressed: compress it with gzip or bgzip"},
+		{"@HD", "not compressed: compress it with gzip or bgzip"},
+		{"@SQ\tSN:c\tLN:9\n", "SAM text, not gzip: make a BAM file of it, as with samtools view -b"},
+		{">seq\nACGT\n", "FASTA text, not gzip"},
 		{"CRAM\x03\x00", "a CRAM file, not gzip"},
 		{"BZh91AY", "compressed by bzip2, not gzip"},
 		{"\xfd7zXZ\x00\x00", "compressed by xz, not gzip"},

@@ -107,3 +107,10 @@ func ConformanceBAMs(t testing.TB, hold func(name, bam string)) {
 		t.Fatalf("%d conformance files: %v", files, err)
 	}
 }
+
+// View gives what samtools view prints, what it says, and whether it was content.
+func View(t testing.TB, args ...string) (text, said string, good bool) {
+	t.Helper()
+	all := Ask(t, nil, "samtools", append([]string{"view"}, args...)...)
+	return string(all.Out), all.Err, all.Good
+}

@@ -2,41 +2,16 @@ package sam
 
 import (
 	"bytes"
-	"errors"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/seqlode/seqlode/internal/oracle"
+
 	"github.com/stretchr/testify/require"
 )
-
-// samtools skips a test that is not to run real programs. It gives a folder for
-// files.
-func samtools(t *testing.T) string {
-	t.Helper()
-	if os.Getenv("SEQLODE_INTEROP") == "" {
-		t.Skip("runs samtools; set SEQLODE_INTEROP=1")
-	}
-	if _, err := exec.LookPath("samtools"); err != nil {
-		t.Skip("samtools is not installed")
-	}
-	t.Setenv("REF_PATH", filepath.Join(t.TempDir(), "none")) // never the network
-	t.Setenv("REF_CACHE", "")
-	return t.TempDir()
-}
-
-// view gives what samtools view prints, and whether it was content.
-func view(t *testing.T, args ...string) ([]byte, bool) {
-	t.Helper()
-	out, err := exec.Command("samtools", append([]string{"view"}, args...)...).Output()
-	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
-	}
-	return out, err == nil
-}
 
 // rawBAM is a BAM file that is not compressed, which samtools reads too.
 func rawBAM(headerText string, refs []Ref, records ...Record) []byte {
@@ -69,7 +44,8 @@ func testRefs(n int) (refs []Ref) {
 }
 
 func TestSamtoolsPrintsTheSame(t *testing.T) {
-	dir := samtools(t)
+	oracle.Needs(t, "samtools")
+	dir := t.TempDir()
 	long, _ := longRecord(70000)
 	records := append([]Record{long}, lenient...)
 	for _, tt := range golden {
@@ -85,7 +61,7 @@ func TestSamtoolsPrintsTheSame(t *testing.T) {
 	for _, r := range records {
 		want, _ = AppendText(want, r, testNames())
 	}
-	got, ok := view(t, write(t, dir, rawBAM("", testRefs(2), records...)))
+	got, _, ok := oracle.View(t, write(t, dir, rawBAM("", testRefs(2), records...)))
 	require.True(t, ok)
 	sameLines(t, string(want), string(got))
 	require.Greater(t, len(records), 3000)
@@ -104,9 +80,10 @@ func sameLines(t *testing.T, want, got string) {
 }
 
 func TestSamtoolsRefusesTheSame(t *testing.T) {
-	dir := samtools(t)
+	oracle.Needs(t, "samtools")
+	dir := t.TempDir()
 	refused := func(r Record) bool {
-		_, ok := view(t, write(t, dir, rawBAM("", testRefs(1), plain().record(), r)))
+		_, _, ok := oracle.View(t, write(t, dir, rawBAM("", testRefs(1), plain().record(), r)))
 		return !ok
 	}
 	for _, tt := range faulty {
@@ -165,7 +142,8 @@ func hasFloats(r Record) bool {
 // TestSamtoolsFloats holds numbers of all kinds. What is not the same must be a
 // tie in an array, as htslib before 1.19 rounds it.
 func TestSamtoolsFloats(t *testing.T) {
-	dir := samtools(t)
+	oracle.Needs(t, "samtools")
+	dir := t.TempDir()
 	var plainTags, array, doubles strings.Builder
 	n := 0
 	floatBits(3000, func(bits uint32) {
@@ -181,7 +159,7 @@ func TestSamtoolsFloats(t *testing.T) {
 		tagged(plainTags.String()), tagged(doubles.String()),
 		tagged("XXBf" + count(n) + array.String()), tagged("XXBf"+count(1)+float(12.03125), "XYf"+float(12.03125)),
 	}
-	got, ok := view(t, write(t, dir, rawBAM("", testRefs(1), records...)))
+	got, _, ok := oracle.View(t, write(t, dir, rawBAM("", testRefs(1), records...)))
 	require.True(t, ok)
 	lines := strings.SplitAfter(string(got), "\n")
 	sameLines(t, text(records[0]), lines[0])
@@ -219,7 +197,8 @@ func tieAway(s string) string {
 }
 
 func TestSamtoolsHeaders(t *testing.T) {
-	dir := samtools(t)
+	oracle.Needs(t, "samtools")
+	dir := t.TempDir()
 	for _, tt := range headers {
 		refs := testRefs(tt.refs)
 		holdHeader(t, dir, tt.what, tt.text, refs)
@@ -243,7 +222,7 @@ func TestSamtoolsHeaders(t *testing.T) {
 // and each reference's name and one id too many in records.
 func holdHeader(t *testing.T, dir, what, text string, refs []Ref) {
 	t.Helper()
-	shown, ok := view(t, "-H", "--no-PG", write(t, dir, rawBAM(text, refs)))
+	shown, _, ok := oracle.View(t, "-H", "--no-PG", write(t, dir, rawBAM(text, refs)))
 	h, err := NewHeader([]byte(text), refs)
 	require.Equal(t, ok, err == nil, "%s: %v", what, err)
 	if err != nil {
@@ -261,11 +240,11 @@ func holdHeader(t *testing.T, dir, what, text string, refs []Ref) {
 			want, _ = AppendText(want, r, p.Names())
 		}
 	}
-	lines, ok := view(t, write(t, dir, rawBAM(text, refs, records...)))
+	lines, _, ok := oracle.View(t, write(t, dir, rawBAM(text, refs, records...)))
 	require.Equal(t, ok, err == nil, "%s: %v", what, err)
 	require.Equal(t, string(want), string(lines), what)
 	if err == nil {
-		_, ok = view(t, write(t, dir, rawBAM(text, refs, with(func(q *parts) { q.ref = int32(len(p.Sequences)) }))))
+		_, _, ok = oracle.View(t, write(t, dir, rawBAM(text, refs, with(func(q *parts) { q.ref = int32(len(p.Sequences)) }))))
 		require.False(t, ok, what)
 	}
 }
