@@ -47,6 +47,8 @@ type Decoder struct {
 	// multiple of the stated size and of the length of the block, and the
 	// fixed tables, which reach some ten megabytes.
 	Limit int
+
+	rans ransTables
 }
 
 // Decode decodes src, the data of one block, by method, and gives its size
@@ -76,6 +78,8 @@ func (d *Decoder) Decode(dst []byte, method Method, src []byte, size int) ([]byt
 	switch method {
 	case Raw:
 		return decodeRaw(dst, src, size)
+	case RANS4x8:
+		return d.rans4x8(dst, src, size)
 	default:
 		return nil, errs.At(errs.NotSupported, errs.Pos{}, "block compression %v", method)
 	}
