@@ -30,7 +30,7 @@ func verdicts(outcomes []outcome, ms []memory) (lines []string, good bool) {
 			say(false, "memory, %s: this system does not tell", m.name)
 			continue
 		}
-		say(m.peak <= memoryBar, "memory, %s, %.0f MB of text: %.1f MiB, bar %d MiB", m.name, float64(m.text)/1e6, float64(m.peak)/(1<<20), memoryBar>>20)
+		say(m.peak <= m.bar, "memory, %s, %.0f MB of text: %.1f MiB, bar %d MiB", m.name, float64(m.text)/1e6, float64(m.peak)/(1<<20), m.bar>>20)
 	}
 	return lines, good
 }

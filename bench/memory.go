@@ -15,8 +15,12 @@ import (
 	"github.com/seqlode/seqlode/internal/bgzf"
 )
 
-// memoryBar is the peak resident memory that seqlode may take on any input.
-const memoryBar = 96 << 20
+// The peak resident memory that seqlode may take on any FASTQ, and on any BAM
+// apart from four times its largest record.
+const (
+	memoryBar    = 96 << 20
+	bamMemoryBar = 128 << 20
+)
 
 // memory is what seqlode took for an input.
 type memory struct {
@@ -24,13 +28,14 @@ type memory struct {
 	text int64 // bytes
 	wall time.Duration
 	peak int64 // bytes; 0: the system does not tell
+	bar  int64 // bytes
 }
 
 // memoryOf runs seqlode etag over the data's files, and over a long stream of
 // big bytes of text on standard input where big is not 0.
 func memoryOf(ctx context.Context, d data, seqlode string, big int64) ([]memory, error) {
 	var out []memory
-	take := func(name string, in io.Reader, text int64, want string, args ...string) error {
+	take := func(name string, bar int64, in io.Reader, text int64, want string, args ...string) error {
 		start := time.Now()
 		got, peak, err := peakRSS(ctx, in, append([]string{seqlode, "etag"}, args...)...)
 		if err == nil && !strings.Contains(got, want) {
@@ -39,16 +44,28 @@ func memoryOf(ctx context.Context, d data, seqlode string, big int64) ([]memory,
 		if err != nil {
 			return fmt.Errorf("memory, %s: %w", name, err)
 		}
-		out = append(out, memory{name, text, time.Since(start), peak})
+		out = append(out, memory{name, text, time.Since(start), peak, bar})
 		return nil
 	}
-	if err := take("BGZF", nil, d.main.size, d.main.md5, d.main.bgzf); err != nil {
+	if err := take("BGZF", memoryBar, nil, d.main.size, d.main.md5, d.main.bgzf); err != nil {
 		return nil, err
 	}
-	if err := take("ordinary gzip", nil, d.main.size, d.main.md5, d.main.gzip); err != nil {
+	if err := take("ordinary gzip", memoryBar, nil, d.main.size, d.main.md5, d.main.gzip); err != nil {
 		return nil, err
 	}
-	if err := take("two BGZF files", nil, d.main.size+d.mate.size, d.mate.md5, d.main.bgzf, d.mate.bgzf); err != nil {
+	if err := take("two BGZF files", memoryBar, nil, d.main.size+d.mate.size, d.mate.md5, d.main.bgzf, d.mate.bgzf); err != nil {
+		return nil, err
+	}
+	long := longReads{reads: 8, bases: 20_000_000}
+	if big == 0 {
+		long.bases /= 10
+	}
+	var file bytes.Buffer
+	text, sum, err := long.write(ctx, &file)
+	if err != nil {
+		return nil, err
+	}
+	if err := take(fmt.Sprintf("BAM of %d reads with %d bases", long.reads, long.bases), bamMemoryBar+4*long.recordSize(), &file, text, sum, "-"); err != nil {
 		return nil, err
 	}
 	if big == 0 {
@@ -73,7 +90,7 @@ func memoryOf(ctx context.Context, d data, seqlode string, big int64) ([]memory,
 			parts = append(parts, bytes.NewReader(stored))
 		}
 		in := io.MultiReader(append(parts, strings.NewReader(end))...)
-		if err := take(form.name+" on standard input", in, int64(n)*d.main.size, want, "-"); err != nil {
+		if err := take(form.name+" on standard input", memoryBar, in, int64(n)*d.main.size, want, "-"); err != nil {
 			return nil, err
 		}
 	}
@@ -106,7 +123,7 @@ func memoryTable(ms []memory) string {
 		if m.peak > 0 {
 			peak = fmt.Sprintf("%.1f MiB", float64(m.peak)/(1<<20))
 		}
-		fmt.Fprintf(&b, "| %s | %.0f MB | %s | %s | ≤ %d MiB |\n", m.name, float64(m.text)/1e6, seconds(m.wall), peak, memoryBar>>20)
+		fmt.Fprintf(&b, "| %s | %.0f MB | %s | %s | ≤ %d MiB |\n", m.name, float64(m.text)/1e6, seconds(m.wall), peak, m.bar>>20)
 	}
 	return b.String()
 }

@@ -20,9 +20,9 @@
 // a source whose Read does not return holds it up.
 //
 // Memory is bounded: about 1 MiB for each of the 2n+2 pieces in flight, n being
-// the threads of a source. Of BAM, up to n+2 records are in flight with their
-// text besides, which counts where records are of megabytes; one of more than
-// 512 MiB is refused.
+// the threads of a source. Of BAM, one run of records that takes megabytes is
+// rendered at a time, so that a file stays within 128 MiB and four times its
+// largest record; a record of more than 512 MiB is refused.
 //
 // # Errors
 //
