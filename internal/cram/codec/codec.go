@@ -48,7 +48,8 @@ type Decoder struct {
 	// fixed tables, which reach some ten megabytes.
 	Limit int
 
-	rans ransTables
+	rans    ransTables
+	scratch scratch
 }
 
 // Decode decodes src, the data of one block, by method, and gives its size
@@ -80,6 +81,8 @@ func (d *Decoder) Decode(dst []byte, method Method, src []byte, size int) ([]byt
 		return decodeRaw(dst, src, size)
 	case RANS4x8:
 		return d.rans4x8(dst, src, size)
+	case RANSNx16:
+		return d.ransNx16(dst, src, size)
 	default:
 		return nil, errs.At(errs.NotSupported, errs.Pos{}, "block compression %v", method)
 	}

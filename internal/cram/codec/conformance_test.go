@@ -19,7 +19,8 @@ var conformance = map[string]struct {
 	method Method
 	files  int
 }{
-	"rans4x8": {RANS4x8, 8},
+	"rans4x8":  {RANS4x8, 8},
+	"ransNx16": {RANSNx16, 31},
 }
 
 // original gives what the streams made of a file decode to: quality values are
