@@ -46,6 +46,8 @@ var order = []row{
 	{packages: []string{"internal/event"}, column: substrate},
 	{packages: []string{"internal/policy"}, column: substrate},
 	{packages: []string{"internal/catalog"}, column: substrate},
+	{packages: []string{"internal/blob/dir", "internal/blob/mem"}, column: substrate},
+	{packages: []string{"internal/blob/blobtest"}, column: substrate},
 	{packages: []string{"internal/blob"}, column: substrate},
 	{packages: []string{"internal/vfs"}, column: substrate},
 
