@@ -50,6 +50,8 @@ type Decoder struct {
 
 	rans    ransTables
 	scratch scratch
+	names   *names
+	models  *arithModels
 }
 
 // Decode decodes src, the data of one block, by method, and gives its size
@@ -83,6 +85,10 @@ func (d *Decoder) Decode(dst []byte, method Method, src []byte, size int) ([]byt
 		return d.rans4x8(dst, src, size)
 	case RANSNx16:
 		return d.ransNx16(dst, src, size)
+	case Arith:
+		return d.arith(dst, src, size)
+	case Tok3:
+		return d.tok3(dst, src, size)
 	default:
 		return nil, errs.At(errs.NotSupported, errs.Pos{}, "block compression %v", method)
 	}

@@ -21,6 +21,8 @@ var conformance = map[string]struct {
 }{
 	"rans4x8":  {RANS4x8, 8},
 	"ransNx16": {RANSNx16, 31},
+	"range":    {Arith, 32},
+	"tok3":     {Tok3, 110},
 }
 
 // original gives what the streams made of a file decode to: quality values are

@@ -86,8 +86,10 @@ func (d *Decoder) entropy(by coder, flags byte, out []byte, s *source) error {
 		return s.err
 	case by == byRANS:
 		return d.rans.decodeNx16(d, flags, out, s)
+	case flags&flagExt != 0:
+		return unbzip2(out, s)
 	}
-	return s.fault(errs.NotSupported, "arithmetic coder")
+	return d.decodeArith(flags, out, s)
 }
 
 // striped decodes N streams, each of every N-th byte of out.
