@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/seqlode/seqlode/internal/deflate"
 	"github.com/seqlode/seqlode/internal/errs"
 )
 
@@ -52,6 +53,8 @@ type Decoder struct {
 	scratch scratch
 	names   *names
 	models  *arithModels
+	fqz     *fqz
+	inflate *deflate.Decoder
 }
 
 // Decode decodes src, the data of one block, by method, and gives its size
@@ -81,12 +84,18 @@ func (d *Decoder) Decode(dst []byte, method Method, src []byte, size int) ([]byt
 	switch method {
 	case Raw:
 		return decodeRaw(dst, src, size)
+	case Gzip:
+		return d.gzip(dst, src, size)
+	case Bzip2:
+		return decodeBzip2(dst, src, size)
 	case RANS4x8:
 		return d.rans4x8(dst, src, size)
 	case RANSNx16:
 		return d.ransNx16(dst, src, size)
 	case Arith:
 		return d.arith(dst, src, size)
+	case Fqzcomp:
+		return d.fqzcomp(dst, src, size)
 	case Tok3:
 		return d.tok3(dst, src, size)
 	default:
