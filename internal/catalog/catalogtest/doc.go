@@ -1,0 +1,2 @@
+// Package catalogtest is the suite that every driver of a catalog passes.
+package catalogtest
