@@ -31,6 +31,16 @@ type Stats struct {
 	Order   Order
 }
 
+// Count adds a record behind those of s.
+func (s *Stats) Count(r sam.Record) {
+	s.Records++
+	s.Bases += int64(r.SeqLen())
+	if !r.Unmapped() {
+		s.Mapped++
+	}
+	s.Order.add(r)
+}
+
 // Add adds what was counted in the records behind those of s.
 func (s *Stats) Add(next Stats) {
 	s.Records += next.Records
@@ -100,12 +110,7 @@ func (c *TextChunk) render(names [][]byte) error {
 		if c.Text, err = sam.AppendText(c.Text, r, names); err != nil {
 			return errs.In(err, c.run.place(c.Records).Pos())
 		}
-		c.Records++
-		c.Bases += int64(r.SeqLen())
-		if !r.Unmapped() {
-			c.Mapped++
-		}
-		c.Order.add(r)
+		c.Count(r)
 	}
 	return nil
 }
