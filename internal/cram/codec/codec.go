@@ -41,7 +41,7 @@ const DefaultLimit = 256 << 20
 
 // Decoder decodes blocks one after another. The zero value is ready. Its tables
 // are made when a method first needs them and kept; warm, it allocates nothing
-// for the methods of CRAM 3.0 and 3.1. It is not for concurrent use.
+// but for Bzip2 and LZMA. It is not for concurrent use.
 type Decoder struct {
 	// Limit is the largest size, in bytes, that a block may state; 0 is
 	// DefaultLimit. What Decode allocates beside dst is bounded by a small
@@ -88,6 +88,8 @@ func (d *Decoder) Decode(dst []byte, method Method, src []byte, size int) ([]byt
 		return d.gzip(dst, src, size)
 	case Bzip2:
 		return decodeBzip2(dst, src, size)
+	case LZMA:
+		return decodeLZMA(dst, src, size)
 	case RANS4x8:
 		return d.rans4x8(dst, src, size)
 	case RANSNx16:

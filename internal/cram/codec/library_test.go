@@ -1,0 +1,60 @@
+package codec
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"github.com/ulikunitz/xz"
+
+	"github.com/seqlode/seqlode/internal/oracle"
+)
+
+// sample is n bytes that compress about by half.
+func sample(n int) []byte {
+	r := rand.New(rand.NewPCG(1, 2))
+	p := make([]byte, n)
+	for i := range p {
+		p[i] = 'A' + byte(r.IntN(4)*r.IntN(3))
+	}
+	return p
+}
+
+func TestXZ(t *testing.T) {
+	var d Decoder
+	for _, check := range []byte{xz.None, xz.CRC32, xz.CRC64, xz.SHA256} {
+		for _, size := range []int{1, 100, 100_000} {
+			var b bytes.Buffer
+			config := xz.WriterConfig{CheckSum: check, NoCheckSum: check == xz.None, BlockSize: 30_000}
+			z, err := config.NewWriter(&b)
+			require.NoError(t, err)
+			_, err = z.Write(sample(size))
+			require.NoError(t, err)
+			require.NoError(t, z.Close())
+			got, err := d.Decode(nil, LZMA, b.Bytes(), size)
+			require.NoError(t, err)
+			require.True(t, bytes.Equal(sample(size), got))
+		}
+	}
+}
+
+func TestLibraryInterop(t *testing.T) {
+	oracle.Needs(t, "xz", "bzip2", "gzip")
+	var d Decoder
+	for _, size := range []int{1, 100, 3_000_000} {
+		for method, command := range map[Method][]string{
+			LZMA:  {"xz", "-9", "-T2", "-c"},
+			Bzip2: {"bzip2", "-c"},
+			Gzip:  {"gzip", "-c"},
+		} {
+			stream := oracle.Run(t, sample(size), command[0], command[1:]...)
+			got, err := d.Decode(nil, method, stream, size)
+			require.NoError(t, err, method)
+			require.True(t, bytes.Equal(sample(size), got), method)
+			got, err = d.Decode(got, method, append(stream, "what follows"...), size)
+			require.NoError(t, err, method)
+			require.True(t, bytes.Equal(sample(size), got), method)
+		}
+	}
+}
