@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seqlode/seqlode/internal/errs"
+	"github.com/seqlode/seqlode/internal/fastq"
 	"github.com/seqlode/seqlode/internal/pipeline"
 )
 
@@ -59,8 +60,9 @@ type computation struct {
 	opt     Options
 	sources []Source
 	results []Result
-	threads int          // of each source
-	next    atomic.Int64 // source to be begun
+	threads int            // of each source
+	checker *fastq.Checker // of the only source, where it is one of a pair; else nil
+	next    atomic.Int64   // source to be begun
 
 	telling sync.Mutex // one callback at a time
 	told    time.Time

@@ -60,12 +60,14 @@ func NewLimiter(n int) *Limiter { return pipeline.NewLimiter(n) }
 
 // Options of a computation; the zero value is good.
 type Options struct {
-	Family   Family         // MD5up when empty
-	Type     FileType       // when empty, what the source is found to be
-	Threads  int            // decoders in all; 0: GOMAXPROCS; 1: no goroutines; n: n
-	Strict   bool           // a warning becomes an error
-	Limiter  *Limiter       // shared with other computations; may be nil
-	Progress func(Progress) // called some times a second
+	Family  Family   // MD5up when empty
+	Type    FileType // when empty, what the source is found to be
+	Threads int      // decoders in all; 0: GOMAXPROCS; 1: no goroutines; n: n
+	Strict  bool     // a warning becomes an error
+	// SkipNames has ComputePair compare the numbers of reads alone.
+	SkipNames bool
+	Limiter   *Limiter       // shared with other computations; may be nil
+	Progress  func(Progress) // called some times a second
 	// Done is called with the result of each source of ComputeAll as it ends,
 	// in no order. Calls of Progress and Done come one at a time.
 	Done func(source int, r Result)

@@ -15,14 +15,17 @@ import (
 type fastqText struct {
 	file    *gzip.Reader
 	first   *pipeline.Slot[*gzip.Chunk] // taken already
-	checker fastq.Checker
+	checker *fastq.Checker
 	checks  chan *piece // to the checker; nil where it runs in next
 	ended   sync.WaitGroup
 	fault   atomic.Pointer[error] // what the checker has found
 }
 
-func newFastqText(file *gzip.Reader, first *pipeline.Slot[*gzip.Chunk], threads int) *fastqText {
-	t := &fastqText{file: file, first: first}
+func newFastqText(file *gzip.Reader, first *pipeline.Slot[*gzip.Chunk], threads int, checker *fastq.Checker) *fastqText {
+	if checker == nil {
+		checker = new(fastq.Checker)
+	}
+	t := &fastqText{file: file, first: first, checker: checker}
 	if threads > 1 {
 		t.checks = make(chan *piece, threads)
 		t.ended.Go(func() {

@@ -40,7 +40,7 @@ func (c *computation) begin(i int) (*lane, error) {
 		name:  c.sources[i].Name,
 		file:  file,
 		shut:  shut,
-		open:  func() (text, error) { return openText(c.ctx, file, c.threads, c.opt) },
+		open:  func() (text, error) { return openText(c.ctx, file, c.threads, c.opt, c.checker) },
 		hash:  newHash(c.opt.Family),
 	}, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/seqlode/seqlode/internal/bam"
 	"github.com/seqlode/seqlode/internal/errs"
+	"github.com/seqlode/seqlode/internal/fastq"
 	"github.com/seqlode/seqlode/internal/gzip"
 )
 
@@ -43,11 +44,12 @@ func (p *piece) release() {
 }
 
 // openText looks at the beginning of a file and gives the text that is hashed
-// of it. It closes the file if it fails.
-func openText(ctx context.Context, file *gzip.Reader, threads int, opt Options) (text, error) {
+// of it. FASTQ is checked by checker, or by one of its own where that is nil.
+// It closes the file if it fails.
+func openText(ctx context.Context, file *gzip.Reader, threads int, opt Options, checker *fastq.Checker) (text, error) {
 	first, err := file.Next()
 	if err == io.EOF { // members without text
-		return newFastqText(file, nil, threads), nil
+		return newFastqText(file, nil, threads, checker), nil
 	}
 	if err == nil {
 		err = agree(opt.Type, first.Unit.Text)
@@ -66,7 +68,7 @@ func openText(ctx context.Context, file *gzip.Reader, threads int, opt Options) 
 		}
 		return t, nil
 	}
-	return newFastqText(file, first, threads), nil
+	return newFastqText(file, first, threads, checker), nil
 }
 
 // agree compares the declared type with the beginning of the text.
