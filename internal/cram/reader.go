@@ -1,0 +1,211 @@
+package cram
+
+import (
+	"io"
+	"math"
+
+	"github.com/seqlode/seqlode/internal/cram/codec"
+	"github.com/seqlode/seqlode/internal/errs"
+	"github.com/seqlode/seqlode/internal/fasta"
+	"github.com/seqlode/seqlode/internal/gzip"
+	"github.com/seqlode/seqlode/internal/pipeline"
+	"github.com/seqlode/seqlode/internal/sam"
+)
+
+// Options of a Reader; the zero value is good for files that need no reference.
+type Options struct {
+	Threads int               // decoders; 0: GOMAXPROCS; 1: no goroutines
+	Limiter *pipeline.Limiter // shared bound on decoding; may be nil
+
+	// Bases is where bases of references are found; nil is nowhere, and a slice
+	// that needs a reference is then an error.
+	Bases fasta.Bases
+	// NamePrefix begins the names that are made up for records whose own are not
+	// stored: PREFIX:NUMBER. htslib takes the name of the file. Empty is
+	// [DefaultPrefix].
+	NamePrefix string
+	// StoredTags leaves out MD and NM where the file does not store them, as
+	// samtools does with --input-fmt-option decode_md=0.
+	StoredTags bool
+	// MaxSlice bounds, in bytes, what a slice may have stored, decoded, or as
+	// records. 0 is [DefaultMaxSlice].
+	MaxSlice int
+}
+
+// DefaultPrefix begins made-up names. The ETag of a file depends on it.
+const DefaultPrefix = "readset"
+
+// DefaultMaxSlice is the most bytes of a slice where no other limit is set.
+const DefaultMaxSlice = 512 << 20
+
+// Reader cuts a CRAM file into slices. One goroutine uses it.
+type Reader struct {
+	in             *input
+	opt            Options
+	version, minor byte
+	header         *sam.Header
+	names          [][]byte
+	groups         []string // ids of read groups, in the order of the header
+	refs           *references
+	codec          codec.Decoder
+
+	first   int64 // where the first container behind the header begins
+	current container
+	slice   int // of the container under way that comes next
+	comp    *compression
+	ended   bool // the container that ends a file was the last one
+	records int64
+	fault   error // what comes next
+	want    *region
+	scratch []byte
+}
+
+// NewReader reads the header of a CRAM file and is ready for its slices. A
+// header whose lines are at fault can be asked for, as in samtools; the fault
+// comes with the first Next.
+func NewReader(src io.Reader, opt Options) (*Reader, error) {
+	if opt.NamePrefix == "" {
+		opt.NamePrefix = DefaultPrefix
+	}
+	if opt.MaxSlice <= 0 {
+		opt.MaxSlice = DefaultMaxSlice
+	}
+	r := &Reader{in: newInput(src), opt: opt}
+	r.codec.Limit = min(opt.MaxSlice, math.MaxInt32)
+	if err := r.readDefinition(); err != nil {
+		return nil, err
+	}
+	if err := r.readHeader(); err != nil {
+		return nil, err
+	}
+	r.current = container{}
+	return r, nil
+}
+
+// Header is the file's header.
+func (r *Reader) Header() *sam.Header { return r.header }
+
+// Names gives the names of the references by their id.
+func (r *Reader) Names() [][]byte { return r.names }
+
+// Offset is how many bytes of the source have been consumed.
+func (r *Reader) Offset() int64 { return r.in.at }
+
+// Warnings tells what is odd about a file that has been read to its end.
+func (r *Reader) Warnings() []errs.Warning {
+	if r.ended || r.version == 2 && r.minor == 0 {
+		return nil
+	}
+	return []errs.Warning{{Code: gzip.MissingEOFBlock, Message: "no CRAM EOF container: the file may have been cut between two containers"}}
+}
+
+// Next fills s with the next slice, or gives io.EOF.
+func (r *Reader) Next(s *Slice) error {
+	if r.fault != nil {
+		return r.fault
+	}
+	err := r.next(s)
+	if err != nil {
+		r.fault = err
+	}
+	return err
+}
+
+func (r *Reader) next(s *Slice) error {
+	for {
+		if r.slice == len(r.current.landmarks) {
+			if err := r.nextContainer(); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := r.nextSlice(s); err != nil {
+			return err
+		}
+		switch r.want.slice(s) {
+		case inside:
+			return nil
+		case behind:
+			return io.EOF
+		}
+	}
+}
+
+// nextContainer goes to the next container that has slices, and reads its
+// compression header.
+func (r *Reader) nextContainer() error {
+	c := &r.current
+	if end := c.body + int64(c.length); r.in.at != end && c.body > 0 {
+		return errs.At(errs.Corrupt, c.pos(), "container has %d bytes behind its last slice", end-r.in.at)
+	}
+	for {
+		if err := readContainer(r.in, r.version, c); err != nil {
+			return err
+		}
+		r.slice, r.ended = 0, c.isEOF()
+		place := r.want.container(c)
+		if place == behind {
+			return io.EOF
+		}
+		if c.length > 0 && len(c.landmarks) > 0 && c.records > 0 && place == inside {
+			break
+		}
+		if err := r.in.skip(int64(c.length)); err != nil {
+			return c.fault(err, "blocks")
+		}
+		c.landmarks = c.landmarks[:0]
+	}
+	buf, at, err := r.readBlock(nil)
+	if err != nil {
+		return err
+	}
+	if at.content != compressionHeader {
+		return errs.At(errs.Corrupt, c.pos(), "container begins with a block of content %d and not with its compression header", at.content)
+	}
+	b := at.in(buf)
+	data, _, err := b.decode(&r.codec, nil)
+	if err != nil {
+		return errs.In(err, c.pos())
+	}
+	if r.comp, err = parseCompression(data); err != nil {
+		return errs.In(err, c.pos())
+	}
+	return nil
+}
+
+// nextSlice reads the next slice of the container under way.
+func (r *Reader) nextSlice(s *Slice) error {
+	c, begin := &r.current, r.in.at
+	*s = Slice{comp: r.comp, at: c.at, landmark: int32(begin - c.body), number: r.records + 1, buf: s.buf[:0], blocks: s.blocks[:0]}
+	buf, at, err := r.readBlock(s.buf)
+	s.buf = buf
+	if err != nil {
+		return err
+	}
+	if at.content != sliceHeader && at.content != unmappedSlice {
+		return errs.At(errs.Corrupt, c.pos(), "a slice begins with a block of content %d and not with its header", at.content)
+	}
+	b := at.in(buf)
+	data, _, err := b.decode(&r.codec, nil)
+	if err != nil {
+		return errs.In(err, c.pos())
+	}
+	n, err := s.parseHeader(data, r.version)
+	if err != nil {
+		return err
+	}
+	if left := c.body + int64(c.length) - r.in.at; int64(n)*minBlock > left {
+		return errs.At(errs.Corrupt, c.pos(), "a slice states %d blocks, and %d bytes are left of its container", n, left)
+	}
+	s.buf = s.buf[:0]
+	for range n {
+		if s.buf, at, err = r.readBlock(s.buf); err != nil {
+			return err
+		}
+		s.blocks = append(s.blocks, at)
+	}
+	s.stored = r.in.at - begin
+	r.slice++
+	r.records += int64(s.records)
+	return nil
+}
