@@ -153,7 +153,7 @@ func renderSAM(path string, threads int, take func([]byte) error) (total int64, 
 		return 0, err
 	}
 	defer r.Close()
-	t := bam.NewText(context.Background(), r, opt)
+	t := bam.NewText(context.Background(), r, opt, nil)
 	defer t.Close()
 	for {
 		s, err := t.Next()

@@ -21,7 +21,7 @@ func newBAMText(ctx context.Context, file *gzip.Reader, first *pipeline.Slot[*gz
 	if err != nil {
 		return nil, err
 	}
-	return &bamText{Text: bam.NewText(ctx, r, bam.Options{Threads: threads, Limiter: limiter}), file: r}, nil
+	return &bamText{Text: bam.NewText(ctx, r, bam.Options{Threads: threads, Limiter: limiter}, nil), file: r}, nil
 }
 
 func (t *bamText) next() (*piece, error) {

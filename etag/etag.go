@@ -43,8 +43,9 @@ const (
 	CRAM  FileType = "CRAM"
 )
 
-// algorithm is the name of a family for a type, as read sets state it.
-func (t FileType) algorithm(f Family) string {
+// Algorithm is the name of a family for a type, as read sets state it:
+// BAM_MD5up of BAM and UBAM.
+func (t FileType) Algorithm(f Family) string {
 	if t == UBAM {
 		t = BAM
 	}

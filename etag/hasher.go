@@ -20,8 +20,8 @@ func hashWidth(f Family) int {
 	return 1
 }
 
-// newHash makes the hash of a family.
-func newHash(f Family) hash.Hash {
+// New makes the hash of the family; of one that is not known, of MD5up.
+func (f Family) New() hash.Hash {
 	switch f {
 	case SHA256up:
 		return sha256.New()

@@ -41,7 +41,7 @@ func (c *computation) begin(i int) (*lane, error) {
 		file:  file,
 		shut:  shut,
 		open:  func() (text, error) { return openText(c.ctx, file, c.threads, c.opt, c.checker) },
-		hash:  newHash(c.opt.Family),
+		hash:  c.opt.Family.New(),
 	}, nil
 }
 
@@ -91,6 +91,6 @@ func (l *lane) result(opt Options) Result {
 		Warnings:    ws,
 	}
 	l.text.describe(&r)
-	r.Algorithm = r.Type.algorithm(opt.Family)
+	r.Algorithm = r.Type.Algorithm(opt.Family)
 	return r
 }

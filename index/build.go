@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -28,6 +29,14 @@ type Options struct {
 	Limiter  *Limiter       // shared with other computations; may be nil
 	Strict   bool           // a warning becomes an error
 	Progress func(Progress) // called some times a second; may be nil
+
+	// ETag, where it is not empty, is the family of an ETag that is computed in
+	// the same pass.
+	ETag etag.Family
+	// Optional: records that cannot be indexed, as those of an unsorted file, are
+	// no failure. No index is written then, and Result.NoIndex says why. Records
+	// that have no text fail all the same where there is an ETag.
+	Optional bool
 }
 
 // Progress is how far a file is.
@@ -43,6 +52,8 @@ type Result struct {
 	NoCoor     uint64 // records without a position
 	Records    int64  // all
 	Warnings   []Warning
+	ETag       *etag.Result // where Options asked for it
+	NoIndex    error        // why there is no index, where Options allow that
 }
 
 // ReferenceCounts is a reference with the numbers of its records, as a line of
@@ -70,61 +81,128 @@ func Build(ctx context.Context, r io.Reader, w io.Writer, format Format, opt *Op
 		return Result{}, err
 	}
 	defer file.Close()
-	file.PassHeader() // as samtools index, which looks only at the list of references
-	var refs []Reference
+	b := &build{file: file, opt: opt}
 	for _, ref := range file.Header().Refs {
-		refs = append(refs, Reference{string(ref.Name), int64(ref.Length)})
+		b.refs = append(b.refs, Reference{string(ref.Name), int64(ref.Length)})
 	}
-	b, err := NewBuilder(refs, format, opt.MinShift)
-	if err != nil {
+	if b.builder, err = NewBuilder(b.refs, format, opt.MinShift); err != nil {
 		return Result{}, err
 	}
-	if err := b.addAll(file, opt.Progress); err != nil {
+	if opt.ETag != "" {
+		err = b.takeText(ctx)
+	} else {
+		file.PassHeader() // as samtools index, which looks only at the list of references
+		err = b.takeRuns()
+	}
+	if err != nil {
 		return Result{}, err
 	}
 	if file.End().Blocks == 0 {
 		return Result{}, notBGZF(errs.Pos{})
 	}
-	x := b.Finish()
-	res := Result{Format: x.Format(), Records: file.Records(), Warnings: file.End().Warnings()}
-	if opt.Strict {
-		err = errs.Strict(res.Warnings)
-	}
-	if err != nil {
-		return Result{}, err
-	}
-	counts, noCoor := x.Counts()
-	res.NoCoor = noCoor
-	for i, n := range counts {
-		res.References = append(res.References, ReferenceCounts{refs[i], n})
-	}
-	if _, err := x.WriteTo(w); err != nil {
-		return Result{}, errs.At(errs.Internal, errs.Pos{}, "cannot write the index: %w", err)
-	}
-	return res, nil
+	return b.finish(w)
 }
 
-// addAll adds the records of a file.
-func (b *Builder) addAll(file *bam.Reader, progress func(Progress)) error {
+// build is one call of Build.
+type build struct {
+	file    *bam.Reader
+	refs    []Reference
+	builder *Builder
+	opt     *Options
+	etag    *etag.Result
+	without bool  // there will be no index
+	reason  error // why
+	told    time.Time
+}
+
+// takeRuns indexes the records of the file.
+func (b *build) takeRuns() error {
 	var run bam.Run
-	var told time.Time
 	for {
-		err := file.Next(&run)
+		err := b.file.Next(&run)
 		if err == io.EOF {
 			return nil
 		}
 		if err == nil {
-			err = b.addRun(&run)
+			err = b.add(&run)
 			run.Release()
 		}
 		if err != nil {
 			return err
 		}
-		if now := time.Now(); progress != nil && now.Sub(told) >= 100*time.Millisecond {
-			told = now
-			progress(Progress{StoredBytes: file.Offset(), Records: file.Records()})
+	}
+}
+
+// takeText indexes the records of the file and hashes their text.
+func (b *build) takeText(ctx context.Context) error {
+	text := bam.NewText(ctx, b.file, bam.Options{Threads: b.opt.Threads, Limiter: b.opt.Limiter}, b.add)
+	defer text.Close()
+	h := b.opt.ETag.New()
+	var stats bam.Stats
+	var size int64
+	for {
+		slot, err := text.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		h.Write(slot.Unit.Text)
+		size += int64(len(slot.Unit.Text))
+		stats.Add(slot.Unit.Stats)
+		slot.Release()
+	}
+	kind := etag.BAM
+	if stats.Mapped == 0 {
+		kind = etag.UBAM
+	}
+	b.etag = &etag.Result{
+		Algorithm: kind.Algorithm(b.opt.ETag), Type: kind, Hex: hex.EncodeToString(h.Sum(nil)),
+		Reads: stats.Records, Bases: stats.Bases, Sorted: stats.Order.Sorted(),
+		StoredBytes: b.file.Offset(), TextBytes: size, Warnings: b.file.End().Warnings(),
+	}
+	return nil
+}
+
+// add indexes a run, unless there will be no index.
+func (b *build) add(run *bam.Run) error {
+	if now := time.Now(); b.opt.Progress != nil && now.Sub(b.told) >= 100*time.Millisecond {
+		b.told = now
+		b.opt.Progress(Progress{StoredBytes: b.file.Offset(), Records: b.file.Records()})
+	}
+	if b.without {
+		return nil
+	}
+	err := b.builder.addRun(run)
+	if err != nil && b.opt.Optional {
+		b.without, b.reason, err = true, err, nil
+	}
+	return err
+}
+
+// finish writes the index.
+func (b *build) finish(w io.Writer) (Result, error) {
+	res := Result{Records: b.file.Records(), Warnings: b.file.End().Warnings(), ETag: b.etag, NoIndex: b.reason}
+	if b.opt.Strict {
+		if err := errs.Strict(res.Warnings); err != nil {
+			return Result{}, err
 		}
 	}
+	if b.without {
+		return res, nil
+	}
+	x := b.builder.Finish()
+	res.Format = x.Format()
+	counts, noCoor := x.Counts()
+	res.NoCoor = noCoor
+	for i, n := range counts {
+		res.References = append(res.References, ReferenceCounts{b.refs[i], n})
+	}
+	if _, err := x.WriteTo(w); err != nil {
+		return Result{}, errs.At(errs.Internal, errs.Pos{}, "cannot write the index: %w", err)
+	}
+	return res, nil
 }
 
 // addRun adds the records of a run.

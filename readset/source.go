@@ -159,7 +159,7 @@ func (s *bamStream) records(r *Record, yield func() bool) error {
 }
 
 func (s *bamStream) writeSAM(ctx context.Context, w io.Writer, opt Options) error {
-	text := bam.NewText(ctx, s.file, bam.Options{Threads: opt.Threads, Limiter: opt.Limiter})
+	text := bam.NewText(ctx, s.file, bam.Options{Threads: opt.Threads, Limiter: opt.Limiter}, nil)
 	defer text.Close()
 	for {
 		slot, err := text.Next()

@@ -88,7 +88,7 @@ func samText(ctx context.Context, src io.Reader, threads int) (string, Stats, er
 		return "", Stats{}, err
 	}
 	defer r.Close()
-	t := NewText(ctx, r, opt)
+	t := NewText(ctx, r, opt, nil)
 	defer t.Close()
 	var out strings.Builder
 	var stats Stats

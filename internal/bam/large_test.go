@@ -51,7 +51,7 @@ func TestLargeRecordsShareMemory(t *testing.T) {
 	r, err := NewReader(ctx, bytes.NewReader(file), Options{Threads: 4})
 	require.NoError(t, err)
 	defer r.Close()
-	text := NewText(ctx, r, Options{Threads: 4})
+	text := NewText(ctx, r, Options{Threads: 4}, nil)
 	defer text.Close()
 	for {
 		s, err := text.Next()
@@ -73,7 +73,7 @@ func TestLargeRecordsEndWithContext(t *testing.T) {
 	r, err := NewReader(ctx, bytes.NewReader(file), Options{Threads: 2})
 	require.NoError(t, err)
 	defer r.Close()
-	text := NewText(ctx, r, Options{Threads: 2})
+	text := NewText(ctx, r, Options{Threads: 2}, nil)
 	s, err := text.Next()
 	require.NoError(t, err)
 	cancel()

@@ -50,7 +50,10 @@ func (s *Stats) Add(next Stats) {
 }
 
 // NewText makes text of what reader has left, until the end of ctx or Close.
-func NewText(ctx context.Context, reader *Reader, opt Options) *Text {
+// Where each is not nil, it is called with each run, in order and by one
+// goroutine at a time, before its text is made; its error is a fault that comes
+// behind the text of the runs before.
+func NewText(ctx context.Context, reader *Reader, opt Options, each func(*Run) error) *Text {
 	names := reader.Names()
 	threads := pipeline.Threads(opt.Threads)
 	// The memory of large texts: one such text is under way at a time.
@@ -63,8 +66,17 @@ func NewText(ctx context.Context, reader *Reader, opt Options) *Text {
 		New:     func() *TextChunk { return new(TextChunk) },
 		Fill: func(ctx context.Context, c *TextChunk) (bool, error) {
 			c.Text, c.Stats = c.Text[:0], Stats{}
-			if err := reader.Next(&c.run); err != nil || c.run.Size() <= largeRun {
-				return true, err
+			if err := reader.Next(&c.run); err != nil {
+				return false, err
+			}
+			if each != nil {
+				if err := each(&c.run); err != nil {
+					c.run.Release()
+					return false, err
+				}
+			}
+			if c.run.Size() <= largeRun {
+				return true, nil
 			}
 			select {
 			case c.Text = <-large:
