@@ -105,8 +105,12 @@ func (d *Decoder) striped(by coder, out []byte, s *source, depth int) error {
 	for i := range n {
 		sizes[i] = s.uint7()
 	}
+	if s.err != nil {
+		return s.err
+	}
 	all := d.scratch.get(len(out))
 	defer d.scratch.put()
+	whole := s.data
 	var parts [256][]byte
 	for i := range n {
 		size := len(out) / n
@@ -114,10 +118,15 @@ func (d *Decoder) striped(by coder, out []byte, s *source, depth int) error {
 			size++
 		}
 		parts[i], all = all[:size], all[size:]
-		stream := s.sub(sizes[i])
-		if err := d.transformed(by, parts[i], &stream, depth+1); err != nil {
+		end := s.pos + sizes[i]
+		if sizes[i] > len(whole)-s.pos {
+			return s.corrupt("stripe of %d bytes, %d are left", sizes[i], s.left())
+		}
+		s.data = whole[:end]
+		if err := d.transformed(by, parts[i], s, depth+1); err != nil {
 			return err
 		}
+		s.data, s.pos = whole, end
 	}
 	interleave(out, parts[:n])
 	return nil
