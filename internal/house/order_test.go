@@ -41,6 +41,7 @@ var order = []row{
 	{packages: []string{"etag"}},
 	{packages: []string{"reference"}},
 
+	{packages: []string{"internal/service"}, column: substrate},
 	{packages: []string{"internal/job"}, column: substrate},
 	{packages: []string{"internal/event"}, column: substrate},
 	{packages: []string{"internal/policy"}, column: substrate},
@@ -53,6 +54,7 @@ var order = []row{
 	{packages: []string{"internal/blob/blobtest"}, column: substrate},
 	{packages: []string{"internal/blob"}, column: substrate},
 	{packages: []string{"internal/vfs"}, column: substrate},
+	{packages: []string{"internal/source"}, column: substrate},
 
 	{packages: []string{"internal/simreads"}, column: codecs, onlyFrom: []string{"bench"}},
 	{packages: []string{"internal/cram"}, column: codecs},

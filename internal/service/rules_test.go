@@ -1,0 +1,59 @@
+package service
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seqlode/seqlode/internal/errs"
+)
+
+func TestRules(t *testing.T) {
+	for name, c := range map[string]struct {
+		judge func(*Rules)
+		want  string
+	}{
+		"text":             {func(r *Rules) { r.Text("name", "größe 1|2", 1, 9) }, ""},
+		"missing":          {func(r *Rules) { r.Text("name", "", 1, 9) }, "name is missing"},
+		"may be empty":     {func(r *Rules) { r.Text("name", "", 0, 9) }, ""},
+		"long":             {func(r *Rules) { r.Text("name", "ääääääääää", 1, 9) }, "name has 10 characters, want 1 to 9"},
+		"tab":              {func(r *Rules) { r.Text("name", "a\tb", 1, 9) }, "name has control characters"},
+		"optional":         {func(r *Rules) { r.Optional("name", "", 3, 9) }, ""},
+		"optional, short":  {func(r *Rules) { r.Optional("name", "a", 3, 9) }, "name has 1 characters, want 3 to 9"},
+		"one of":           {func(r *Rules) { OneOf(r, "type", "BAM", false, "BAM", "CRAM") }, ""},
+		"none of":          {func(r *Rules) { OneOf(r, "type", "bam", false, "BAM", "CRAM") }, `type is "bam", want one of ["BAM" "CRAM"]`},
+		"one of, empty":    {func(r *Rules) { OneOf(r, "type", "", true, "BAM") }, ""},
+		"count":            {func(r *Rules) { r.Count("sources", 0, 1, 100) }, "sources has 0 entries, want 1 to 100"},
+		"role":             {func(r *Rules) { r.RoleARN("arn:aws:iam::000000000000:role/x") }, ""},
+		"no role":          {func(r *Rules) { r.RoleARN(strings.Repeat("x", 20)) }, "want an ARN"},
+		"tags":             {func(r *Rules) { r.Tags(map[string]string{"a b": "", "ключ": "x/y=z"}) }, ""},
+		"tag of ours":      {func(r *Rules) { r.Tags(map[string]string{"omics:x": "1"}) }, "kept for the service"},
+		"tag of theirs":    {func(r *Rules) { r.Tags(map[string]string{"AWS:x": "1"}) }, "kept for the service"},
+		"tag's characters": {func(r *Rules) { r.Tags(map[string]string{"a": "<"}) }, `the value of tag "a"`},
+		"long tag":         {func(r *Rules) { r.TagKey(strings.Repeat("k", 129)) }, "129 characters"},
+		"the first stands": {func(r *Rules) { r.Fail("one"); r.Fail("two") }, "one"},
+	} {
+		var r Rules
+		c.judge(&r)
+		if c.want == "" {
+			require.NoError(t, r.Err(), name)
+			continue
+		}
+		require.ErrorIs(t, r.Err(), errs.ErrValidation, name)
+		require.ErrorContains(t, r.Err(), c.want, name)
+	}
+}
+
+func TestID(t *testing.T) {
+	id, err := ID("id", "1000000001")
+	require.NoError(t, err)
+	require.Equal(t, "1000000001", id.String())
+	for value, want := range map[string]error{
+		"": errs.ErrValidation, "123": errs.ErrValidation, "100000000x": errs.ErrValidation, "-100000000": errs.ErrValidation,
+		strings.Repeat("1", 37): errs.ErrValidation, strings.Repeat("9", 36): errs.ErrNotFound,
+	} {
+		_, err := ID("id", value)
+		require.ErrorIs(t, err, want, value)
+	}
+}

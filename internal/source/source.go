@@ -1,0 +1,156 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+
+	"github.com/seqlode/seqlode/internal/errs"
+)
+
+// Opener opens sources; the zero value opens https:// alone. It serves any number
+// of goroutines.
+type Opener struct {
+	Local  bool         // file:// is allowed
+	Client *http.Client // nil is http.DefaultClient
+}
+
+// Stream is an open source. Its reader is used by one goroutine.
+type Stream struct {
+	io.ReadCloser
+	Name string // of the file, without folders
+	Size int64  // in bytes; -1 where not known
+}
+
+// Check refuses, as Validation, a URI that Open would not look at, and, as
+// NotSupported, one of a kind that is not there.
+func (o *Opener) Check(uri string) error {
+	_, err := o.parse(uri)
+	return err
+}
+
+// Name is the name of the file that a URI names, without folders.
+func Name(uri string) string {
+	if u, err := url.Parse(uri); err == nil && u.Path != "" {
+		return path.Base(u.Path)
+	}
+	return path.Base(uri)
+}
+
+func (o *Opener) parse(uri string) (*url.URL, error) {
+	u, err := url.Parse(uri)
+	refuse := func(kind errs.Kind, format string, args ...any) (*url.URL, error) {
+		return nil, errs.At(kind, errs.Pos{File: uri}, format, args...)
+	}
+	switch {
+	case err != nil:
+		return refuse(errs.Validation, "not a URI: %w", err)
+	case u.Scheme == "file" && !o.Local:
+		return refuse(errs.Validation, "files of this machine are not allowed as sources here")
+	case u.Scheme == "file" && (u.Host != "" && u.Host != "localhost" || !path.IsAbs(u.Path) || path.Base(u.Path) == "/"):
+		return refuse(errs.Validation, "a file's URI is file:///folder/name")
+	case u.Scheme == "file":
+	case u.Scheme == "https" && u.Host != "":
+	case u.Scheme == "s3":
+		return refuse(errs.NotSupported, "sources in S3 are not supported by this version")
+	default:
+		return refuse(errs.Validation, "a source is s3://bucket/key, https://host/path or file:///folder/name")
+	}
+	return u, nil
+}
+
+// FileURI is the URI of a file of this machine.
+func FileURI(name string) (string, error) {
+	abs, err := filepath.Abs(name)
+	if err != nil {
+		return "", errs.At(errs.Internal, errs.Pos{File: name}, "%w", err)
+	}
+	slashed := filepath.ToSlash(abs)
+	if !path.IsAbs(slashed) { // a drive of Windows
+		slashed = "/" + slashed
+	}
+	return (&url.URL{Scheme: "file", Path: slashed}).String(), nil
+}
+
+// Open opens a source. It is closed by the caller, and ends with ctx.
+func (o *Opener) Open(ctx context.Context, uri string) (*Stream, error) {
+	u, err := o.parse(uri)
+	if err != nil {
+		return nil, err
+	}
+	if u.Scheme == "file" {
+		return openFile(localPath(u.Path))
+	}
+	return o.get(ctx, u)
+}
+
+// localPath is the path of a file's URI as this system writes it.
+func localPath(p string) string {
+	if filepath.Separator == '\\' && len(p) > 2 && p[2] == ':' {
+		p = p[1:]
+	}
+	return filepath.FromSlash(p)
+}
+
+func openFile(name string) (*Stream, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, errs.At(kindOf(err), errs.Pos{File: name}, "%w", errors.Unwrap(err))
+	}
+	info, err := f.Stat()
+	if err == nil && info.IsDir() {
+		err = errs.At(errs.Validation, errs.Pos{File: name}, "is a folder")
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	size := int64(-1)
+	if info.Mode().IsRegular() {
+		size = info.Size()
+	}
+	return &Stream{f, filepath.Base(name), size}, nil
+}
+
+func kindOf(err error) errs.Kind {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return errs.NotFound
+	case errors.Is(err, fs.ErrPermission):
+		return errs.AccessDenied
+	}
+	return errs.Internal
+}
+
+func (o *Opener) get(ctx context.Context, u *url.URL) (*Stream, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, errs.At(errs.Validation, errs.Pos{File: u.String()}, "%w", err)
+	}
+	req.Header.Set("Accept-Encoding", "identity") // the file as it is stored there
+	client := o.Client
+	if client == nil {
+		client = http.DefaultClient
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return nil, errs.At(errs.Internal, errs.Pos{}, "%w", err) // it names the URL
+	}
+	if resp.StatusCode != http.StatusOK {
+		kind := errs.Internal
+		switch resp.StatusCode {
+		case http.StatusNotFound, http.StatusGone:
+			kind = errs.NotFound
+		case http.StatusUnauthorized, http.StatusForbidden:
+			kind = errs.AccessDenied
+		}
+		_ = resp.Body.Close() // the status is what matters
+		return nil, errs.At(kind, errs.Pos{File: u.String()}, "the server answers %s", resp.Status)
+	}
+	return &Stream{resp.Body, path.Base(u.Path), resp.ContentLength}, nil
+}
