@@ -80,11 +80,12 @@ type decoder struct {
 	aux   []byte
 	tag   [256]byte // of made-up names
 	spare []byte
+	want  *region
 	place bool // only what tells the places of records is wanted
 }
 
 func (r *Reader) newDecoder(ctx context.Context) *decoder {
-	d := &decoder{ctx: ctx, opt: &r.opt, refs: r.refs, groups: r.groups, header: len(r.names)}
+	d := &decoder{ctx: ctx, opt: &r.opt, refs: r.refs, groups: r.groups, header: len(r.names), want: r.want}
 	d.codec.Limit = r.codec.Limit
 	d.ref.decoder = d
 	return d
@@ -120,12 +121,10 @@ func (d *decoder) decode(s *Slice, out []byte) ([]byte, error) {
 	if err == nil {
 		done, err = d.decodeRecords()
 	}
-	if err == nil {
-		d.resolve()
-		err = d.err
-	}
-	if err == nil {
-		d.finish()
+	if err == nil && !d.place {
+		if d.resolve(); d.err == nil {
+			d.finish()
+		}
 		err = d.err
 	}
 	out, d.out, d.s = d.out, nil, nil
@@ -248,7 +247,7 @@ func (d *decoder) decodeRecord(r *record, last int64) int64 {
 		d.fail(errs.Corrupt, "the record has length %d", length)
 	case r.pos < -1<<31 || r.pos > 1<<31-1:
 		d.fail(errs.Corrupt, "the record has position %d", r.pos)
-	case group < -1 || int(group) >= len(d.groups):
+	case (group < -1 || int(group) >= len(d.groups)) && !d.place:
 		d.fail(errs.Corrupt, "read group %d is not one of the header's %d", group, len(d.groups))
 	case !d.fits(int64(length)):
 	default:
@@ -268,9 +267,6 @@ func (d *decoder) decodeBody(r *record, own int32, length int, group int32) {
 	made := d.decodeTags()
 	if d.err != nil {
 		return
-	}
-	if int(group) == len(d.groups)-1 && group >= 0 && d.groups[group] == "UNKNOWN" {
-		group = -1 // htsjdk's sign of none
 	}
 	d.cigar = d.cigar[:0]
 	d.seq = slices.Grow(d.seq[:0], length)[:length]
@@ -301,6 +297,9 @@ func (d *decoder) decodeBody(r *record, own int32, length int, group int32) {
 	if d.err != nil || d.place {
 		return
 	}
+	if group >= 0 && int(group) == len(d.groups)-1 && d.groups[group] == "UNKNOWN" {
+		group = -1 // htsjdk's sign of none
+	}
 	d.write(r, name, mapq, group, qual)
 }
 
@@ -317,13 +316,13 @@ func (d *decoder) decodeMate(r *record, own int32, name []byte) []byte {
 		r.nextRef = d.series[seriesNS].int()
 		r.nextPos = int64(d.series[seriesNP].int())
 		r.tlen = int64(d.series[seriesTS].int())
-		if r.nextRef < unplaced || int(r.nextRef) >= d.header {
+		if (r.nextRef < unplaced || int(r.nextRef) >= d.header) && !d.place {
 			d.fail(errs.Corrupt, "the mate's reference id %d is not one of the header's %d", r.nextRef, d.header)
 		}
 		return name
 	case own&mateDownstream != 0:
 		mate := int64(d.series[seriesNF].int()) + int64(r.number) + 1
-		if mate < 0 || mate >= int64(d.s.records) {
+		if (mate < 0 || mate >= int64(d.s.records)) && !d.place {
 			d.fail(errs.Corrupt, "the mate is record %d of the slice's %d", mate+1, d.s.records)
 			return name
 		}

@@ -58,6 +58,7 @@ type Reader struct {
 	fault   error // what comes next
 	want    *region
 	scratch []byte
+	heads   bool // of slices that are not of several references, only the header is wanted
 }
 
 // NewReader reads the header of a CRAM file and is ready for its slices. A
@@ -176,7 +177,13 @@ func (r *Reader) nextContainer() error {
 // nextSlice reads the next slice of the container under way.
 func (r *Reader) nextSlice(s *Slice) error {
 	c, begin := &r.current, r.in.at
+	if r.heads {
+		if err := r.atLandmark(begin); err != nil {
+			return err
+		}
+	}
 	*s = Slice{comp: r.comp, at: c.at, landmark: int32(begin - c.body), number: r.records + 1, buf: s.buf[:0], blocks: s.blocks[:0]}
+	s.container.refID, s.container.start = c.refID, c.start
 	buf, at, err := r.readBlock(s.buf)
 	s.buf = buf
 	if err != nil {
@@ -198,6 +205,11 @@ func (r *Reader) nextSlice(s *Slice) error {
 		return errs.At(errs.Corrupt, c.pos(), "a slice states %d blocks, and %d bytes are left of its container", n, left)
 	}
 	s.buf = s.buf[:0]
+	r.slice++
+	r.records += int64(s.records)
+	if r.heads && s.refID != multiRef {
+		return r.skipSlice(s, begin)
+	}
 	for range n {
 		if s.buf, at, err = r.readBlock(s.buf); err != nil {
 			return err
@@ -205,7 +217,31 @@ func (r *Reader) nextSlice(s *Slice) error {
 		s.blocks = append(s.blocks, at)
 	}
 	s.stored = r.in.at - begin
-	r.slice++
-	r.records += int64(s.records)
+	return nil
+}
+
+// atLandmark compares where a slice begins with what its container states.
+func (r *Reader) atLandmark(at int64) error {
+	c := &r.current
+	if stated := c.body + int64(c.landmarks[r.slice]); stated != at {
+		return errs.At(errs.Corrupt, c.pos(), "slice %d of the container begins at byte %d and not at %d as stated", r.slice+1, at, stated)
+	}
+	return nil
+}
+
+// skipSlice goes to the end of a slice that begins at a byte.
+func (r *Reader) skipSlice(s *Slice, begin int64) error {
+	c := &r.current
+	end := c.body + int64(c.length)
+	if r.slice < len(c.landmarks) {
+		end = c.body + int64(c.landmarks[r.slice])
+	}
+	if end < r.in.at || end > c.body+int64(c.length) {
+		return errs.At(errs.Corrupt, c.pos(), "slice %d of the container ends at byte %d, and its header at %d", r.slice, end, r.in.at)
+	}
+	s.stored = end - begin
+	if err := r.in.skip(end - r.in.at); err != nil {
+		return c.fault(err, "blocks")
+	}
 	return nil
 }

@@ -2,6 +2,7 @@ package cram
 
 import (
 	"context"
+	"io"
 	"iter"
 
 	"github.com/seqlode/seqlode/internal/bam"
@@ -28,10 +29,12 @@ func eachRecord(raw []byte) iter.Seq[sam.Record] {
 type Records struct {
 	pipe  *pipeline.Pipe[*recordChunk]
 	names int
+	want  *region
 	slot  *pipeline.Slot[*recordChunk]
 	rest  []byte
 	place bam.Place
 	at    int64
+	ended bool // nothing of the region follows
 }
 
 type recordChunk struct {
@@ -42,7 +45,7 @@ type recordChunk struct {
 // NewRecords decodes what reader has left, until the end of ctx or Close.
 func NewRecords(ctx context.Context, reader *Reader) *Records {
 	threads := pipeline.Threads(reader.opt.Threads)
-	return &Records{names: len(reader.names), pipe: pipeline.Start(ctx, pipeline.Stage[*recordChunk]{
+	return &Records{names: len(reader.names), want: reader.want, pipe: pipeline.Start(ctx, pipeline.Stage[*recordChunk]{
 		Threads: threads,
 		Slots:   threads + 2,
 		Limiter: reader.opt.Limiter,
@@ -63,6 +66,25 @@ func NewRecords(ctx context.Context, reader *Reader) *Records {
 // Next gives the next record, which stands until the next call, or what ended
 // them: io.EOF or a fault. Records are good: see [sam.Record.Check].
 func (r *Records) Next() (sam.Record, error) {
+	for {
+		record, err := r.next()
+		if err != nil {
+			return nil, err
+		}
+		switch r.want.record(record) {
+		case inside:
+			return record, nil
+		case behind:
+			r.ended = true
+		}
+	}
+}
+
+// next gives the next record of any place.
+func (r *Records) next() (sam.Record, error) {
+	if r.ended {
+		return nil, io.EOF
+	}
 	for len(r.rest) == 0 {
 		if r.slot != nil {
 			r.slot.Release()

@@ -168,6 +168,10 @@ func (w *window) move(id int32) {
 	if w.s.comp.noRef || w.moved == id {
 		return
 	}
+	if w.want != nil && w.want.ref != id { // left out in the end
+		w.present, w.moved = false, id
+		return
+	}
 	contig, err := w.refs.find(w.ctx, id)
 	if err != nil {
 		if w.err == nil {

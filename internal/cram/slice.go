@@ -7,7 +7,11 @@ import (
 // Slice is a slice as stored: its header and its blocks, not decoded. The zero
 // value is ready to be filled by [Reader.Next], again and again.
 type Slice struct {
-	comp     *compression
+	comp      *compression
+	container struct { // what its container states
+		refID int32
+		start int64
+	}
 	at       int64 // where its container begins
 	landmark int32 // where it begins, from the end of the container's header
 	stored   int64 // bytes of its header and blocks

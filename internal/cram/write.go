@@ -164,9 +164,6 @@ func binOf(beg, end int64) uint16 {
 // finish writes into the records what resolve found, and the names that the file
 // does not store.
 func (d *decoder) finish() {
-	if d.place {
-		return
-	}
 	named := true
 	for i := range d.records {
 		r := &d.records[i]
