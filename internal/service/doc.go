@@ -1,4 +1,4 @@
-// Package service is what the services of a vault share: what they stand on, and
-// the rules of the wire that hold for all of them, which are those of the
-// HealthOmics API model.
+// Package service is what the services of a vault share: the rules of the wire
+// that hold for all of them, which are those of the HealthOmics API model, quotas,
+// and calls that carry a client token.
 package service
