@@ -81,6 +81,16 @@ func (d *Decoder) Decode(dst []byte, method Method, src []byte, size int) ([]byt
 	case size == 0:
 		return dst[:0], nil
 	}
+	out, err := d.decode(dst, method, src, size)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// decode gives size bytes, which are more than 0 and within the limit, or an
+// error.
+func (d *Decoder) decode(dst []byte, method Method, src []byte, size int) ([]byte, error) {
 	switch method {
 	case Raw:
 		return decodeRaw(dst, src, size)
