@@ -139,7 +139,7 @@ func (t *blockText) load(ctx context.Context, i int) ([]byte, error) {
 			if want >= 0 && n != want {
 				return nil, misfit(errs.Byte(begin.Stored), "the block that begins here has another size")
 			}
-			return append(make([]byte, 0, n), r.batch.Text...), nil
+			return append([]byte(nil), r.batch.Text...), nil
 		}
 	}
 }
