@@ -5,9 +5,6 @@ import (
 	"math/bits"
 )
 
-// wideStates is the number of states of a stream with the N32 flag.
-const wideStates = 32
-
 // ransNx16 decodes a block of rANS Nx16 (CRAMcodecs §3).
 func (d *Decoder) ransNx16(dst, src []byte, size int) ([]byte, error) {
 	s := source{method: RANSNx16, data: src}
@@ -199,38 +196,6 @@ func (t *ransTables) order0by16(out []byte, s *source, states *[ransStates]uint3
 	return s.err
 }
 
-// order0wide is order0by16 with 32 states.
-func (t *ransTables) order0wide(out []byte, s *source, states *[wideStates]uint32) error {
-	row := &t.rows12[0]
-	in := s.rest()
-	i, p := 0, 0
-	for i+wideStates <= len(out) && p+2*wideStates <= len(in) {
-		o := (*[wideStates]byte)(out[i:])
-		for k := 0; k < wideStates; k += 4 {
-			next := binary.LittleEndian.Uint64(in[p:])
-			r0, r1, r2, r3 := states[k], states[k+1], states[k+2], states[k+3]
-			e0, e1, e2, e3 := row[r0&0xfff], row[r1&0xfff], row[r2&0xfff], row[r3&0xfff]
-			o[k], o[k+1], o[k+2], o[k+3] = byte(e0), byte(e1), byte(e2), byte(e3)
-			r0, r1, r2, r3 = step12(r0, e0), step12(r1, e1), step12(r2, e2), step12(r3, e3)
-			n0, n1, n2, n3 := wanted16(r0), wanted16(r1), wanted16(r2), wanted16(r3)
-			states[k], next = refill16(r0, next, n0)
-			states[k+1], next = refill16(r1, next, n1)
-			states[k+2], next = refill16(r2, next, n2)
-			states[k+3], _ = refill16(r3, next, n3)
-			p += int((n0 + n1 + n2 + n3) >> 3)
-		}
-		i += wideStates
-	}
-	s.pos += p
-	for ; i < len(out); i++ {
-		k := i % wideStates
-		e := row[states[k]&0xfff]
-		out[i] = byte(e)
-		states[k] = s.renorm16(step12(states[k], e))
-	}
-	return s.err
-}
-
 // rowOf is a row of either number of bits.
 type rowOf interface{ row10 | row12 }
 
@@ -266,40 +231,6 @@ func order1by16[R rowOf](t *ransTables, rows *[256]R, out []byte, s *source, sta
 	s.pos += p
 	parts, context := [...][]byte{o0, o1, o2, o3}, [...]byte{c0, c1, c2, c3}
 	*states = [ransStates]uint32{r0, r1, r2, r3}
-	return order1rest(t, rows, s, parts[:], context[:], states[:], i)
-}
-
-// order1wide is order1by16 with 32 states.
-func order1wide[R rowOf](t *ransTables, rows *[256]R, out []byte, s *source, states *[wideStates]uint32) error {
-	mask := uint32(len(rows[0]) - 1)
-	size := len(out) / wideStates
-	var parts [wideStates][]byte
-	for k := range parts {
-		parts[k] = out[k*size:][:size]
-	}
-	parts[wideStates-1] = out[(wideStates-1)*size:]
-	var context [wideStates]byte
-	in := s.rest()
-	i, p := 0, 0
-	for ; i < size && p+2*wideStates <= len(in); i++ {
-		for k := 0; k < wideStates; k += 4 {
-			next := binary.LittleEndian.Uint64(in[p:])
-			r0, r1, r2, r3 := states[k], states[k+1], states[k+2], states[k+3]
-			e0, e1 := rows[context[k]][r0&mask], rows[context[k+1]][r1&mask]
-			e2, e3 := rows[context[k+2]][r2&mask], rows[context[k+3]][r3&mask]
-			context[k], context[k+1], context[k+2], context[k+3] = byte(e0), byte(e1), byte(e2), byte(e3)
-			at := k*size + i
-			out[at], out[at+size], out[at+2*size], out[at+3*size] = byte(e0), byte(e1), byte(e2), byte(e3)
-			r0, r1, r2, r3 = step(rows, r0, e0), step(rows, r1, e1), step(rows, r2, e2), step(rows, r3, e3)
-			n0, n1, n2, n3 := wanted16(r0), wanted16(r1), wanted16(r2), wanted16(r3)
-			states[k], next = refill16(r0, next, n0)
-			states[k+1], next = refill16(r1, next, n1)
-			states[k+2], next = refill16(r2, next, n2)
-			states[k+3], _ = refill16(r3, next, n3)
-			p += int((n0 + n1 + n2 + n3) >> 3)
-		}
-	}
-	s.pos += p
 	return order1rest(t, rows, s, parts[:], context[:], states[:], i)
 }
 
