@@ -117,3 +117,5 @@ func scanChunks(text string, size int, strict, sums bool) (Summary, error) {
 	whole := md5.Sum([]byte(text))
 	return Summary{Index: &s.x, MD5: hex.EncodeToString(whole[:]), TextBytes: int64(len(text)), Warnings: s.notes.warnings()}, nil
 }
+
+func hexOf(sum [md5.Size]byte) string { return hex.EncodeToString(sum[:]) }
