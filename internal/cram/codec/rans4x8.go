@@ -53,14 +53,11 @@ func (t *ransTables) read4x8(s *source, context byte, order1 bool) error {
 		if freq == 0 && order1 {
 			freq = ransTotal
 		}
-		if s.err == nil && freq > len(row) {
+		if s.err != nil || freq > len(row) {
 			return s.corrupt("frequencies add up to more than %d", ransTotal)
 		}
 		row = fillSlots(row, sym, freq)
 		t.used[sym] = true
-		if s.err != nil {
-			return s.err
-		}
 	}
 	if s.err != nil {
 		return s.err
@@ -95,7 +92,7 @@ func (t *ransTables) readContexts4x8(s *source) error {
 func (t *ransTables) order0by8(out []byte, s *source, states *[ransStates]uint32) error {
 	row := &t.rows12[0]
 	in := s.rest()
-	i, p := 0, 0
+	i, p := order0fast8(out, in, row, states)
 	r0, r1, r2, r3 := states[0], states[1], states[2], states[3]
 	for i+4 <= len(out) && p+8 <= len(in) {
 		o, next := out[i:i+4:i+4], binary.BigEndian.Uint64(in[p:p+8])
@@ -127,9 +124,10 @@ func (t *ransTables) order1by8(out []byte, s *source, states *[ransStates]uint32
 	quarter := len(out) / 4
 	o0, o1, o2, o3 := out[:quarter], out[quarter:][:quarter], out[2*quarter:][:quarter], out[3*quarter:]
 	in := s.rest()
-	i, p := 0, 0
+	var context [ransStates]byte
+	i, p := order1fast8(out, in, rows, states, &context)
 	r0, r1, r2, r3 := states[0], states[1], states[2], states[3]
-	var c0, c1, c2, c3 byte
+	c0, c1, c2, c3 := context[0], context[1], context[2], context[3]
 	for ; i < quarter && p+8 <= len(in); i++ {
 		next := binary.BigEndian.Uint64(in[p : p+8])
 		e0, e1, e2, e3 := rows[c0][r0&0xfff], rows[c1][r1&0xfff], rows[c2][r2&0xfff], rows[c3][r3&0xfff]
@@ -145,7 +143,7 @@ func (t *ransTables) order1by8(out []byte, s *source, states *[ransStates]uint32
 	}
 	s.pos += p
 	*states = [ransStates]uint32{r0, r1, r2, r3}
-	context := [ransStates]byte{c0, c1, c2, c3}
+	context = [ransStates]byte{c0, c1, c2, c3}
 	parts := [ransStates][]byte{o0, o1, o2, o3}
 	for ; i < len(o3); i++ {
 		for k, part := range parts {

@@ -171,7 +171,7 @@ func fillScaled(s *source, row []uint32, freqs *[256]int) error {
 func (t *ransTables) order0by16(out []byte, s *source, states *[ransStates]uint32) error {
 	row := &t.rows12[0]
 	in := s.rest()
-	i, p := 0, 0
+	i, p := order0fast16(out, in, row, states)
 	r0, r1, r2, r3 := states[0], states[1], states[2], states[3]
 	for i+4 <= len(out) && p+8 <= len(in) {
 		o, next := out[i:i+4:i+4], binary.LittleEndian.Uint64(in[p:p+8])
@@ -212,9 +212,10 @@ func order1by16[R rowOf](t *ransTables, rows *[256]R, out []byte, s *source, sta
 	quarter := len(out) / 4
 	o0, o1, o2, o3 := out[:quarter], out[quarter:][:quarter], out[2*quarter:][:quarter], out[3*quarter:]
 	in := s.rest()
-	i, p := 0, 0
+	var context [ransStates]byte
+	i, p := order1fast16(out, in, rows, states, &context)
 	r0, r1, r2, r3 := states[0], states[1], states[2], states[3]
-	var c0, c1, c2, c3 byte
+	c0, c1, c2, c3 := context[0], context[1], context[2], context[3]
 	for ; i < quarter && p+8 <= len(in); i++ {
 		next := binary.LittleEndian.Uint64(in[p : p+8])
 		e0, e1, e2, e3 := rows[c0][r0&mask], rows[c1][r1&mask], rows[c2][r2&mask], rows[c3][r3&mask]
@@ -229,7 +230,8 @@ func order1by16[R rowOf](t *ransTables, rows *[256]R, out []byte, s *source, sta
 		p += int((n0 + n1 + n2 + n3) >> 3)
 	}
 	s.pos += p
-	parts, context := [...][]byte{o0, o1, o2, o3}, [...]byte{c0, c1, c2, c3}
+	parts := [...][]byte{o0, o1, o2, o3}
+	context = [ransStates]byte{c0, c1, c2, c3}
 	*states = [ransStates]uint32{r0, r1, r2, r3}
 	return order1rest(t, rows, s, parts[:], context[:], states[:], i)
 }

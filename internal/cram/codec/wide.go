@@ -13,7 +13,7 @@ const (
 func (t *ransTables) order0wide(out []byte, s *source, states *[wideStates]uint32) error {
 	row := &t.rows12[0]
 	in := s.rest()
-	i, p := order0fast(out, in, row, states)
+	i, p := order0fast32(out, in, row, states)
 	for i+wideStates <= len(out) && p+wideWords <= len(in) {
 		o := (*[wideStates]byte)(out[i:])
 		for k := 0; k < wideStates; k += 4 {
@@ -52,7 +52,7 @@ func order1wide[R rowOf](t *ransTables, rows *[256]R, out []byte, s *source, sta
 	parts[wideStates-1] = out[(wideStates-1)*size:]
 	var context [wideStates]byte
 	in := s.rest()
-	i, p := order1fast(out, in, rows, states, &context)
+	i, p := order1fast32(out, in, rows, states, &context)
 	for ; i < size && p+wideWords <= len(in); i++ {
 		for k := 0; k < wideStates; k += 4 {
 			next := binary.LittleEndian.Uint64(in[p:])

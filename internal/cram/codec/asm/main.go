@@ -1,5 +1,5 @@
-// Command asm writes the amd64 form of internal/cram/codec's loops for 32 rANS
-// states; go generate there runs it.
+// Command asm writes the amd64 form of internal/cram/codec's rANS loops; go
+// generate there runs it.
 package main
 
 import (
@@ -16,7 +16,7 @@ const (
 	low     = 1 << 15
 )
 
-// Registers that all loops share.
+// Registers of the loops for 32 states.
 var (
 	out, rounds = RDI, RCX
 	in, inMax   = RSI, R8
@@ -37,6 +37,15 @@ func main() {
 	order0(spreads)
 	order1(spreads, 10)
 	order1(spreads, 12)
+	for _, l := range []fourLoop{
+		{"order0by8BMI2", false, false, 12},
+		{"order1by8BMI2", false, true, 12},
+		{"order0by16BMI2", true, false, 12},
+		{"order1by16x10BMI2", true, true, 10},
+		{"order1by16x12BMI2", true, true, 12},
+	} {
+		l.write()
+	}
 	Generate()
 }
 
