@@ -72,3 +72,8 @@ func summary(sum fasta.Summary, err error) (Summary, error) {
 		StoredBytes: sum.StoredBytes, TextBytes: sum.TextBytes, Warnings: sum.Warnings, sum: sum,
 	}, nil
 }
+
+// Sniff looks at the beginning of a source and reports whether it holds FASTA,
+// plain or compressed by gzip or bgzip. whole is the source as if it had not been
+// looked at.
+func Sniff(src io.Reader) (is bool, whole io.Reader, err error) { return fasta.Sniff(src) }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seqlode/seqlode/index"
+	"github.com/seqlode/seqlode/reference"
 )
 
 // indexType is a format of index files, as flags name it.
@@ -20,6 +22,8 @@ type indexType string
 const (
 	baiType indexType = "BAI"
 	csiType indexType = "CSI"
+	faiType indexType = "FAI"
+	gziType indexType = "GZI"
 )
 
 // indexCommand is `seqlode index`.
@@ -36,16 +40,24 @@ func newIndex(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "index [flags] FILE",
 		Short: "Make the index of a file",
-		Long: `Makes the index of a BAM FILE that is sorted by coordinate: the one that
-'samtools index' makes. It is written to FILE.bai or FILE.csi, in one go when it
-is done. A FILE named - is standard input, and wants --output.
+		Long: `Makes the index of a FILE, beside it, in one go when it is done. A FILE named -
+is standard input, and wants --output.
 
-A BAI index is made, or CSI where a reference is longer than 2^29 bases. With
---min-shift it is CSI.
+BAM that is sorted by coordinate: FILE.bai as 'samtools index' makes it, or
+FILE.csi where a reference is longer than 2^29 bases. With --min-shift it is
+CSI.
 
-A missing BGZF EOF block is a warning, and with --strict an error.`,
-		Example: `  seqlode index sample.bam                 makes sample.bam.bai
-  seqlode index --type csi -m 12 sample.bam  makes sample.bam.csi, with small bins`,
+FASTA, plain or compressed by bgzip: FILE.fai as 'samtools faidx' makes it, and
+of a bgzipped one FILE.gzi too; with --output the .fai alone. What samtools
+takes is taken: a sequence that is empty or whose name was there before is left
+out, with a warning. FASTQ is refused.
+
+With --type gzi, any file compressed by bgzip: FILE.gzi as 'bgzip -r' makes it.
+
+A missing BGZF EOF block is a warning too, and with --strict warnings are errors.`,
+		Example: `  seqlode index sample.bam                   makes sample.bam.bai
+  seqlode index --type csi -m 12 sample.bam  makes sample.bam.csi, with small bins
+  seqlode index genome.fa.gz                 makes genome.fa.gz.fai and genome.fa.gz.gzi`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch len(args) {
 			case 0:
@@ -64,7 +76,7 @@ A missing BGZF EOF block is a warning, and with --strict an error.`,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	addChoice(cmd, &x.kind, "type", "the format of the index; found out when not given", baiType, csiType)
+	addChoice(cmd, &x.kind, "type", "the format of the index; found out when not given", baiType, csiType, faiType, gziType)
 	flags.IntVarP(&x.minShift, "min-shift", "m", 0, "the smallest bins of a CSI index span 2^`N` bases; 0: 2^14")
 	flags.StringVarP(&x.out, "output", "o", "", "write the index to `OUT`")
 	flags.BoolVar(&x.strict, "strict", false, "make warnings errors")
@@ -80,6 +92,8 @@ func (x *indexCommand) validate(cmd *cobra.Command, file string) error {
 		return usagef("an index is written to a file, not to standard output")
 	case x.kind == baiType && cmd.Flags().Changed("min-shift"):
 		return usagef("--min-shift has no meaning with --type bai: its smallest bins span 2^14 bases")
+	case (x.kind == faiType || x.kind == gziType) && cmd.Flags().Changed("min-shift"):
+		return usagef("--min-shift has no meaning with --type %s: it has no bins", strings.ToLower(string(x.kind)))
 	}
 	return nil
 }
@@ -106,6 +120,27 @@ func (x *indexCommand) run(ctx context.Context, file string) error {
 	}
 	x.progress.start(size)
 	defer x.progress.end()
+	kind, whole := x.kind, io.Reader(src)
+	if kind == "" && x.minShift == 0 {
+		var fasta bool
+		if fasta, whole, err = reference.Sniff(src); err != nil {
+			return err
+		}
+		if fasta {
+			kind = faiType
+		}
+	}
+	switch kind {
+	case faiType:
+		return x.runFAI(ctx, file, whole)
+	case gziType:
+		return x.runGZI(ctx, file, whole)
+	}
+	return x.runBAM(ctx, file, whole)
+}
+
+// runBAM makes the index of a BAM file.
+func (x *indexCommand) runBAM(ctx context.Context, file string, src io.Reader) error {
 	var made bytes.Buffer
 	res, err := index.Build(ctx, src, &made, x.format(), &index.Options{
 		MinShift: x.minShift,
@@ -123,24 +158,26 @@ func (x *indexCommand) run(ctx context.Context, file string) error {
 	if err := writeFile(out, made.Bytes()); err != nil {
 		return err
 	}
-	for _, w := range res.Warnings {
-		x.say("%s: warning: %s", label(file), w.Message)
+	return x.report(indexJSON{File: file, Index: out, Format: res.Format.String(), Warnings: res.Warnings})
+}
+
+// report tells of an index that was made.
+func (x *indexCommand) report(made indexJSON) error {
+	for _, w := range made.Warnings {
+		x.say("%s: warning: %s", label(made.File), w.Message)
 	}
 	if !x.json {
 		return nil
 	}
-	return x.printJSON(indexJSON{
-		File:     file,
-		Index:    out,
-		Format:   res.Format.String(),
-		Warnings: append([]index.Warning{}, res.Warnings...),
-	})
+	made.Warnings = append([]index.Warning{}, made.Warnings...)
+	return x.printJSON(made)
 }
 
 // indexJSON is a result for programs, on one line.
 type indexJSON struct {
 	File     string          `json:"file"`
 	Index    string          `json:"index"`
+	GZI      string          `json:"gzi,omitempty"` // made beside it
 	Format   string          `json:"format"`
 	Warnings []index.Warning `json:"warnings"` // never null
 }
