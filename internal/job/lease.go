@@ -30,6 +30,11 @@ type Outcome struct {
 
 	ResultID catalog.ID // what was made; 0 keeps what the item has
 	Message  string     // the item's statusMessage
+
+	// Done, where it is set, is called once the item is over: with nil where the
+	// rows of Commit are there, else with why it failed. Not being part of the
+	// transaction it may be missed, where the process dies.
+	Done func(ctx context.Context, failure error)
 }
 
 // Lease is a hold on an item for a while.

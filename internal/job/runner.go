@@ -192,7 +192,11 @@ func (r *Runner) finish(ctx context.Context, l *Lease, k Kind, o Outcome, failur
 	err := l.complete(ctx, k, o, failure)
 	var own *commitError
 	if errors.As(err, &own) && !errors.Is(own, errs.ErrInternal) && !errors.Is(own, errs.ErrTimeout) && !errors.Is(own, context.Canceled) {
-		return l.complete(ctx, k, Outcome{}, own.err)
+		failure = own.err
+		err = l.complete(ctx, k, Outcome{}, failure)
+	}
+	if err == nil && o.Done != nil {
+		o.Done(ctx, failure)
 	}
 	return err
 }
