@@ -58,6 +58,7 @@ type decoder struct {
 	refs   *references
 	groups []string
 	header int // references in the header
+	pairs  *[1 << 16]byte
 
 	codec   codec.Decoder
 	rooms   [][]byte // of blocks, decoded
@@ -85,7 +86,7 @@ type decoder struct {
 }
 
 func (r *Reader) newDecoder(ctx context.Context) *decoder {
-	d := &decoder{ctx: ctx, opt: &r.opt, refs: r.refs, groups: r.groups, header: len(r.names), want: r.want}
+	d := &decoder{ctx: ctx, opt: &r.opt, refs: r.refs, groups: r.groups, header: len(r.names), want: r.want, pairs: basePairs()}
 	d.codec.Limit = r.codec.Limit
 	d.ref.decoder = d
 	return d
@@ -208,7 +209,8 @@ func (d *decoder) decodeRecords() (done int, err error) {
 	if !d.fits(int64(n) * recordRoom) {
 		return 0, d.err
 	}
-	d.records = slices.Grow(d.records[:0], min(n, 1<<16))
+	d.records = slices.Grow(d.records[:0], min(n, 1<<17))
+	d.out = slices.Grow(d.out, d.s.recordBytes())
 	last := d.s.start
 	for i := range n {
 		d.records = append(d.records, record{number: int32(i)})

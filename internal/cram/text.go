@@ -10,57 +10,83 @@ import (
 	"github.com/seqlode/seqlode/internal/sam"
 )
 
-// Text gives the records of a file as SAM text, made by several workers.
+// Text gives the records of a file as SAM text, made by several workers: some
+// decode slices, some make text of runs of their records.
 type Text struct {
-	pipe  *pipeline.Pipe[*TextChunk]
-	ended bool
+	slices *pipeline.Pipe[*chunk]
+	runs   *pipeline.Pipe[*TextChunk]
+	cancel context.CancelFunc // of both
+	ended  bool
+
+	slot slot   // the slice that runs are cut from
+	rest []byte // of its records
+	next int64  // the number of their first
 }
 
-// TextChunk is the text of a slice.
+// TextChunk is the text of a run of records.
 type TextChunk struct {
 	Text []byte // whole lines
 	bam.Stats
-	Places Places
-	slice  Slice
-	last   bool // nothing of the region follows
+	// Places is what a slice adds to the file's index; nil but in the first chunk
+	// of each slice.
+	Places *Places
+
+	slot  slot
+	run   []byte
+	first int64 // number of its first record in the file
+	last  bool  // nothing of the region follows
 }
 
 // NewText makes text of what reader has left, until the end of ctx or Close.
 func NewText(ctx context.Context, reader *Reader) *Text {
-	t := &Text{}
+	ctx, cancel := context.WithCancel(ctx)
+	t := &Text{slices: startSlices(ctx, reader), cancel: cancel}
 	threads := pipeline.Threads(reader.opt.Threads)
-	t.pipe = pipeline.Start(ctx, pipeline.Stage[*TextChunk]{
+	t.runs = pipeline.Start(ctx, pipeline.Stage[*TextChunk]{
 		Threads: threads,
-		Slots:   threads + 2, // one at each worker, one ahead, one with the consumer
+		Slots:   threads + 2,
 		Limiter: reader.opt.Limiter,
 		New:     func() *TextChunk { return new(TextChunk) },
-		Fill: func(_ context.Context, c *TextChunk) (bool, error) {
-			c.Text, c.Stats, c.last = c.Text[:0], bam.Stats{}, false
-			return true, reader.Next(&c.slice)
-		},
+		Fill:    func(_ context.Context, c *TextChunk) (bool, error) { return true, t.cut(c) },
 		Worker: func() func(*TextChunk) error {
-			d := reader.newDecoder(ctx)
-			var raw []byte
-			return func(c *TextChunk) (err error) {
-				if raw, err = d.decode(&c.slice, raw[:0]); err != nil {
-					return err
-				}
-				c.Places.take(d, &c.slice)
-				return c.render(raw, reader.names, reader.want)
-			}
+			return func(c *TextChunk) error { return c.render(reader.names, reader.want) }
 		},
 		Holds: func(c *TextChunk) bool { return len(c.Text) > 0 },
+		Released: func(c *TextChunk) {
+			c.slot.drop()
+			c.slot = slot{}
+		},
 	})
 	return t
 }
 
+// cut cuts the next run.
+func (t *Text) cut(c *TextChunk) error {
+	*c = TextChunk{Text: c.Text[:0]}
+	if len(t.rest) == 0 {
+		t.slot.drop()
+		t.slot = slot{}
+		s, err := nextSlot(t.slices)
+		if err != nil {
+			return err
+		}
+		t.slot, t.rest, t.next = s, s.Unit.raw, s.Unit.slice.number
+		c.Places = &s.Unit.places
+	}
+	n := int64(0)
+	c.run, t.rest, n = cutRun(t.rest)
+	c.slot, c.first = t.slot.share(), t.next
+	t.next += n
+	return nil
+}
+
 // Next gives the next text, which the caller releases, or what ended it: io.EOF
-// or a fault, which comes after the text of all slices before it.
+// or a fault, which comes after the text of all records before it.
 func (t *Text) Next() (*pipeline.Slot[*TextChunk], error) {
 	if t.ended {
 		return nil, io.EOF
 	}
-	slot, err := t.pipe.Next()
+	slot, err := t.runs.Next()
 	if err == nil {
 		t.ended = slot.Unit.last
 	}
@@ -68,24 +94,30 @@ func (t *Text) Next() (*pipeline.Slot[*TextChunk], error) {
 }
 
 // Close ends the work and waits for its goroutines.
-func (t *Text) Close() { t.pipe.Close() }
+func (t *Text) Close() {
+	t.cancel()
+	t.runs.Close()
+	t.slices.Close()
+}
 
-// render makes the text of records.
-func (c *TextChunk) render(raw []byte, names [][]byte, want *region) error {
-	var err error
-	for r := range eachRecord(raw) {
-		if place := want.record(r); place != inside {
-			if c.last = place == behind; c.last {
-				break
+// render makes the text of the run.
+func (c *TextChunk) render(names [][]byte, want *region) error {
+	number := c.first
+	for r := range eachRecord(c.run) {
+		switch want.record(r) {
+		case behind:
+			c.last = true
+			return nil
+		case inside:
+			var err error
+			if c.Text, err = sam.AppendText(c.Text, r, names); err != nil {
+				pos := c.slot.Unit.slice.pos()
+				pos.Record = number
+				return errs.In(err, pos)
 			}
-			continue
+			c.Stats.Count(r)
 		}
-		if c.Text, err = sam.AppendText(c.Text, r, names); err != nil {
-			pos := c.slice.pos()
-			pos.Record = c.slice.number + c.Records
-			return errs.In(err, pos)
-		}
-		c.Stats.Count(r)
+		number++
 	}
 	return nil
 }

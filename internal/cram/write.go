@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/seqlode/seqlode/internal/errs"
 	"github.com/seqlode/seqlode/internal/sam"
@@ -89,7 +90,7 @@ func (d *decoder) write(r *record, name []byte, mapq byte, group int32, qual []b
 		putOps(p[at:], d.cigar)
 	}
 	at += 4 * ops
-	putBases(p[at:], d.seq)
+	d.putBases(p[at:], d.seq)
 	at += (n + 1) / 2
 	if qual != nil {
 		copy(p[at:at+n], qual)
@@ -120,14 +121,27 @@ func putOps(p []byte, ops []uint32) {
 	}
 }
 
-// putBases writes letters as codes, two a byte.
-func putBases(p, seq []byte) {
-	i := 0
-	for ; i+2 <= len(seq); i += 2 {
-		p[i/2] = baseCodes[seq[i]]<<4 | baseCodes[seq[i+1]]
+// basePairs are the codes of two letters, the first in the low byte of the index
+// and the high half of the code.
+var basePairs = sync.OnceValue(func() *[1 << 16]byte {
+	pairs := new([1 << 16]byte)
+	for i := range pairs {
+		pairs[i] = baseCodes[i&0xff]<<4 | baseCodes[i>>8]
 	}
-	if i < len(seq) {
-		p[i/2] = baseCodes[seq[i]] << 4
+	return pairs
+})
+
+// putBases writes letters as codes, two a byte.
+func (d *decoder) putBases(p, seq []byte) {
+	pairs, n := d.pairs, len(seq)/2
+	if len(p) < n {
+		return
+	}
+	for i := range n {
+		p[i] = pairs[le.Uint16(seq[2*i:])]
+	}
+	if len(seq)&1 != 0 {
+		p[n] = baseCodes[seq[2*n]] << 4
 	}
 }
 
