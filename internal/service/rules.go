@@ -1,6 +1,7 @@
 package service
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -128,4 +129,14 @@ func Page(maxResults int, nextToken string) (catalog.PageRequest, error) {
 		return catalog.PageRequest{}, errs.At(errs.Validation, errs.Pos{}, "maxResults is %d, want 1 to 100", maxResults)
 	}
 	return catalog.PageRequest{Limit: maxResults, Token: nextToken}, nil
+}
+
+// s3URI is an S3 URI of a bucket and what is in it.
+var s3URI = regexp.MustCompile(`^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/.*)?$`)
+
+// S3Prefix judges an S3 URI of a bucket or of a folder in it; it may be empty.
+func (r *Rules) S3Prefix(field, value string) {
+	if value != "" && (len(value) > 1100 || !s3URI.MatchString(value)) {
+		r.Fail("%s is %q, want s3://bucket/folder/", field, value)
+	}
 }
