@@ -9,11 +9,16 @@ import (
 type clock struct {
 	mu     sync.Mutex
 	now    time.Time
-	timers map[chan time.Time]time.Time
+	timers map[chan time.Time]timer
+}
+
+type timer struct {
+	at  time.Time
+	set time.Duration
 }
 
 func newClock() *clock {
-	return &clock{now: time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC), timers: map[chan time.Time]time.Time{}}
+	return &clock{now: time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC), timers: map[chan time.Time]timer{}}
 }
 
 func (c *clock) Now() time.Time {
@@ -27,7 +32,7 @@ func (c *clock) Timer(d time.Duration) (<-chan time.Time, func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	fired := make(chan time.Time, 1)
-	c.timers[fired] = c.now.Add(d)
+	c.timers[fired] = timer{c.now.Add(d), d}
 	return fired, func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -40,12 +45,24 @@ func (c *clock) Turn(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
-	for fired, at := range c.timers {
-		if !at.After(c.now) {
+	for fired, t := range c.timers {
+		if !t.at.After(c.now) {
 			fired <- c.now
 			delete(c.timers, fired)
 		}
 	}
+}
+
+// waits says whether a timer of d goes.
+func (c *clock) waits(d time.Duration) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, t := range c.timers {
+		if t.set == d {
+			return true
+		}
+	}
+	return false
 }
 
 // never is a timer of a process that stalls.

@@ -72,7 +72,7 @@ func TestStalledWorker(t *testing.T) {
 	slow, quick := newStalling(), newStalling()
 	close(quick.goOn)
 	a := New(openCatalog(t, path, catalog.Options{Now: k.Now}), Options{Kinds: slow.deaf(), Timer: never, Owner: "a"})
-	b := New(openCatalog(t, path, catalog.Options{Now: k.Now}), Options{Kinds: quick.kind(), Timer: k.Timer, Owner: "b"})
+	b := New(openCatalog(t, path, catalog.Options{Now: k.Now}), Options{Kinds: quick.kind(), Timer: k.Timer, Owner: "b", Lease: time.Hour})
 	j := submit(t, a.c, 1)
 	stopA := start(t, a)
 	first := <-slow.begun
@@ -110,19 +110,19 @@ func TestRenewal(t *testing.T) {
 		return at
 	}
 	// Renewals are waited for, so that this says nothing of how fast the machine is.
-	for range 10 {
+	for i := range 12 {
+		if i == 4 {
+			start(t, b)
+		}
 		was := until()
-		turnUntil(t, k, time.Second, func() bool { return until().After(was) })
-	}
-	start(t, b)
-	for range 20 {
-		was := until()
-		turnUntil(t, k, time.Second, func() bool { return until().After(was) })
+		turnUntil(t, k, 0, func() bool { return k.waits(10 * time.Second) })
+		k.Turn(10 * time.Second)
+		turnUntil(t, k, 0, func() bool { return until().After(was) })
 	}
 	require.Empty(t, other.begun)
 	require.Greater(t, k.Now().Sub(l.Item.StartTime), 2*30*time.Second)
 	close(slow.goOn)
-	turnUntil(t, k, time.Second, func() bool { return a.overNow(t, j.ID) })
+	turnUntil(t, k, 0, func() bool { return a.overNow(t, j.ID) })
 	require.Equal(t, "FINISHED", state(t, a.c, j.ID))
 }
 
