@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/biogo/hts v1.4.5
 	github.com/creack/pty v1.1.24
+	github.com/gofrs/flock v0.13.1
 	github.com/klauspost/compress v1.20.3
 	github.com/klauspost/pgzip v1.3.0
 	github.com/minio/md5-simd v1.1.2

@@ -113,6 +113,9 @@ func (p *Process) Kill() bool {
 	return !p.cmd.ProcessState.Exited() || runtime.GOOS == "windows" && !p.cmd.ProcessState.Success()
 }
 
+// Join waits for the end of the process, however it ends.
+func (p *Process) Join() { <-p.ended }
+
 // Wait waits for the end of the process and requires that it went well.
 func (p *Process) Wait(t testing.TB) {
 	t.Helper()

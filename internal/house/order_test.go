@@ -32,7 +32,7 @@ var order = []row{
 	{packages: []string{"internal/house"}},
 	{packages: []string{"cmd", "bench"}},
 	{packages: []string{"server"}},
-	{packages: []string{"."}},
+	{packages: []string{".", "buckettest"}},
 	{packages: []string{"run", "workflow", "analytics"}},
 	{packages: []string{"s3access"}},
 	{packages: []string{"multipart"}},
@@ -42,6 +42,7 @@ var order = []row{
 	{packages: []string{"reference"}},
 
 	{packages: []string{"internal/service"}, column: substrate},
+	{packages: []string{"internal/vault"}, column: substrate},
 	{packages: []string{"internal/job"}, column: substrate},
 	{packages: []string{"internal/event"}, column: substrate},
 	{packages: []string{"internal/policy"}, column: substrate},
