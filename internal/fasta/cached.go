@@ -53,18 +53,20 @@ func (c *cached) AppendBases(ctx context.Context, dst []byte, contig Contig, beg
 		n := beg / c.piece
 		from := n * c.piece
 		to := min(from+c.piece, contig.Length)
-		p, err := c.pieces.get(ctx, cacheKey{contig.Name, contig.M5, n}, func(ctx context.Context) ([]byte, error) {
-			return c.b.AppendBases(ctx, nil, contig, from, to)
+		err := c.pieces.use(ctx, cacheKey{contig.Name, contig.M5, n}, func(ctx context.Context, room []byte) ([]byte, error) {
+			p, err := c.b.AppendBases(ctx, room, contig, from, to)
+			if err == nil && int64(len(p)) != to-from {
+				err = errs.At(errs.Internal, errs.Pos{}, "%d bases given where %d were asked for, of %q from %d on", len(p), to-from, contig.Name, from)
+			}
+			return p, err
+		}, func(p []byte) {
+			to := min(to, end)
+			dst = append(dst, p[beg-from:to-from]...)
+			beg = to
 		})
-		if err == nil && int64(len(p)) != to-from {
-			err = errs.At(errs.Internal, errs.Pos{}, "%d bases given where %d were asked for, of %q from %d on", len(p), to-from, contig.Name, from)
-		}
 		if err != nil {
 			return dst[:start], err
 		}
-		to = min(to, end)
-		dst = append(dst, p[beg-from:to-from]...)
-		beg = to
 	}
 	return dst, nil
 }

@@ -95,22 +95,23 @@ func (t *blockText) visit(ctx context.Context, beg, end int64, take func([]byte)
 		if i > len(t.x) {
 			return misfit(errs.Byte(t.start(i-1).Stored), "the text ends in this block")
 		}
-		p, err := t.cache.get(ctx, i, func(ctx context.Context) ([]byte, error) { return t.load(ctx, i) })
+		from := t.start(i).Text
+		err := t.cache.use(ctx, i, func(ctx context.Context, room []byte) ([]byte, error) { return t.load(ctx, room, i) },
+			func(p []byte) {
+				if to := from + int64(len(p)); beg < to {
+					take(p[beg-from : min(end, to)-from])
+					beg = min(end, to)
+				}
+			})
 		if err != nil {
 			return err
-		}
-		from := t.start(i).Text
-		to := from + int64(len(p))
-		if beg < to {
-			take(p[beg-from : min(end, to)-from])
-			beg = min(end, to)
 		}
 	}
 	return nil
 }
 
-// load decodes block i.
-func (t *blockText) load(ctx context.Context, i int) ([]byte, error) {
+// load decodes block i into room, if that is enough.
+func (t *blockText) load(ctx context.Context, room []byte, i int) ([]byte, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -139,7 +140,7 @@ func (t *blockText) load(ctx context.Context, i int) ([]byte, error) {
 			if want >= 0 && n != want {
 				return nil, misfit(errs.Byte(begin.Stored), "the block that begins here has another size")
 			}
-			return append([]byte(nil), r.batch.Text...), nil
+			return append(room[:0], r.batch.Text...), nil
 		}
 	}
 }
