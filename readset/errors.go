@@ -13,3 +13,11 @@ var (
 	ErrValidation    = errs.ErrValidation    // the options, a region, or a type other than the one declared
 	ErrInternal      = errs.ErrInternal      // the source could not be read
 )
+
+// The kinds of failure that a [Service] meets besides.
+var (
+	ErrNotFound            = errs.ErrNotFound            // no such store, read set, job or file
+	ErrConflict            = errs.ErrConflict            // the state of what is asked for does not allow it
+	ErrQuotaExceeded       = errs.ErrQuotaExceeded       // the account has its number of such things
+	ErrRangeNotSatisfiable = errs.ErrRangeNotSatisfiable // the part lies behind the file's end
+)

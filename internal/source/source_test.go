@@ -71,8 +71,9 @@ func TestOpenWeb(t *testing.T) {
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/a/b.fq.gz":
-			require.Equal(t, "identity", r.Header.Get("Accept-Encoding"))
-			_, _ = io.WriteString(w, "reads")
+			if r.Header.Get("Accept-Encoding") == "identity" {
+				_, _ = io.WriteString(w, "reads")
+			}
 		case "/secret":
 			w.WriteHeader(http.StatusForbidden)
 		case "/broken":

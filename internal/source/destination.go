@@ -1,0 +1,105 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/seqlode/seqlode/internal/errs"
+)
+
+// Folder is where exports write files; it serves any number of goroutines.
+type Folder struct{ dir string }
+
+// CheckFolder refuses, as Validation or NotSupported, a URI of a folder that
+// Folder would not take.
+func (o *Opener) CheckFolder(uri string) error {
+	_, err := o.Folder(uri)
+	return err
+}
+
+// Folder gives the folder with a URI, file:///folder/. It is made with its first
+// file.
+func (o *Opener) Folder(uri string) (*Folder, error) {
+	u, err := o.parse(strings.TrimSuffix(uri, "/") + "/x")
+	if err != nil {
+		return nil, errs.InFile(err, uri, errs.Validation)
+	}
+	if u.Scheme != "file" {
+		return nil, errs.At(errs.Validation, errs.Pos{File: uri}, "files are exported to s3://bucket/folder/ or file:///folder/")
+	}
+	return &Folder{filepath.Dir(localPath(u.Path))}, nil
+}
+
+// Read gives a file's content, up to limit bytes; NotFound where there is none.
+func (f *Folder) Read(name string, limit int64) ([]byte, error) {
+	file, err := os.Open(filepath.Join(f.dir, name))
+	if err != nil {
+		return nil, errs.At(kindOf(err), errs.Pos{File: name}, "%w", err)
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, limit))
+	if err != nil {
+		return nil, errs.At(errs.Internal, errs.Pos{File: name}, "%w", err)
+	}
+	return text, nil
+}
+
+// Has reports whether there is a file of the name.
+func (f *Folder) Has(name string) (bool, error) {
+	_, err := os.Lstat(filepath.Join(f.dir, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, errs.At(kindOf(err), errs.Pos{File: name}, "%w", err)
+	}
+	return true, nil
+}
+
+// Write writes a file, which appears when all of from is there and lasts; one
+// that is there is replaced.
+func (f *Folder) Write(ctx context.Context, name string, from io.Reader) (err error) {
+	to := filepath.Join(f.dir, name)
+	fail := func(err error) error { return errs.At(kindOf(err), errs.Pos{File: to}, "%w", err) }
+	if err := os.MkdirAll(f.dir, 0o777); err != nil {
+		return fail(err)
+	}
+	tmp, err := os.CreateTemp(f.dir, "."+name+".*")
+	if err != nil {
+		return fail(err)
+	}
+	defer func() {
+		if err != nil {
+			_ = tmp.Close() // the first error is the one that matters
+			err = errors.Join(err, os.Remove(tmp.Name()))
+		}
+	}()
+	if _, err := io.Copy(tmp, ended{ctx, from}); err != nil {
+		return fail(err)
+	}
+	if err := errors.Join(tmp.Chmod(0o644), tmp.Sync(), tmp.Close()); err != nil {
+		return fail(err)
+	}
+	if err := os.Rename(tmp.Name(), to); err != nil {
+		return fail(err)
+	}
+	return nil
+}
+
+// ended is a reader that ends with a context.
+type ended struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (e ended) Read(p []byte) (int, error) {
+	if e.ctx.Err() != nil {
+		return 0, context.Cause(e.ctx)
+	}
+	return e.r.Read(p)
+}

@@ -1,0 +1,279 @@
+package readset
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/seqlode/seqlode/etag"
+	"github.com/seqlode/seqlode/internal/blob"
+	"github.com/seqlode/seqlode/internal/catalog"
+	"github.com/seqlode/seqlode/internal/errs"
+	"github.com/seqlode/seqlode/internal/event"
+	"github.com/seqlode/seqlode/internal/job"
+	"github.com/seqlode/seqlode/internal/source"
+	"github.com/seqlode/seqlode/internal/vault"
+	"github.com/seqlode/seqlode/reference"
+)
+
+// PartSize is the bytes of a part of a file as operations count parts.
+const PartSize = 100 << 20
+
+// importSource is the work of one source of an import job. What it does again
+// after it was interrupted makes the same bytes.
+func (s *Service) importSource(ctx context.Context, l *job.Lease) (job.Outcome, error) {
+	im := &importing{service: s, lease: l}
+	if err := unkeep(l.Item.Request, &im.in); err != nil {
+		return job.Outcome{}, err
+	}
+	err := im.prepare(ctx)
+	if err == nil {
+		err = im.run(ctx)
+	}
+	if err != nil {
+		// A lease that is lost is another's now, and so is the folder.
+		if im.id != 0 && ctx.Err() == nil {
+			err = errors.Join(err, s.vault.RemoveFolder(context.WithoutCancel(ctx), catalog.InObjects, im.folder))
+		}
+		return job.Outcome{}, oneLine(err)
+	}
+	return job.Outcome{Commit: im.commit, ResultID: im.id, Message: im.message, Done: im.done}, nil
+}
+
+// done takes the objects away where the rows could not be written.
+func (im *importing) done(ctx context.Context, failure error) {
+	if failure == nil {
+		return
+	}
+	if err := im.service.vault.RemoveFolder(ctx, catalog.InObjects, im.folder); err != nil {
+		im.service.vault.Log.LogAttrs(ctx, slog.LevelWarn, "the objects of a failed import were not removed; fsck will find them",
+			slog.String("folder", string(im.folder)), slog.Any("error", err))
+	}
+}
+
+// importing is one import under way.
+type importing struct {
+	service *Service
+	lease   *job.Lease
+	in      ImportSource
+
+	id        catalog.ID
+	store     catalog.SequenceStore
+	folder    vault.Folder
+	reference *linked // nil where none is given
+	names     []string
+
+	// What is known at the end.
+	etag    catalog.ETag
+	reads   int64
+	bases   int64
+	aligned bool
+	files   []catalog.File
+	message string
+}
+
+// linked is the reference that reads are aligned to.
+type linked struct {
+	arn     string
+	contigs []reference.Contig
+}
+
+// prepare finds what the request names and takes an id.
+func (im *importing) prepare(ctx context.Context) error {
+	s := im.service
+	return im.lease.Update(ctx, func(tx *catalog.Tx, item *catalog.JobItem) (err error) {
+		if im.store, err = tx.SequenceStore(im.lease.Job.StoreID); err != nil {
+			return err
+		}
+		if im.in.ReferenceARN != "" {
+			if im.reference, err = s.link(&tx.Reader, im.in.ReferenceARN); err != nil {
+				return err
+			}
+		}
+		if item.ResultID == 0 {
+			if item.ResultID, err = tx.NewID(); err != nil {
+				return err
+			}
+		}
+		im.id = item.ResultID
+		im.folder = vault.ReadSetFolder(im.store.Scope, im.store.ID, im.id)
+		return nil
+	})
+}
+
+// link finds the reference with an ARN.
+func (s *Service) link(r *catalog.Reader, arn string) (*linked, error) {
+	scope := s.vault.Scope()
+	missing := &Error{Resource: "reference " + arn, Kind: errs.NotFound, Err: errs.ErrNotFound}
+	rest, ok := strings.CutPrefix(arn, fmt.Sprintf("arn:aws:omics:%s:%s:referenceStore/", scope.Region, scope.Account))
+	storeText, idText, cut := strings.Cut(rest, "/reference/")
+	store, err := catalog.ParseID(storeText)
+	if !ok || !cut || err != nil {
+		return nil, missing
+	}
+	id, err := catalog.ParseID(idText)
+	if err != nil {
+		return nil, missing
+	}
+	ref, err := r.Reference(store, id)
+	if err != nil {
+		return nil, err
+	}
+	if ref.Status != catalog.ReferenceActive {
+		return nil, errs.At(errs.Conflict, errs.Pos{}, "reference %s is %s", arn, ref.Status)
+	}
+	sequences, err := r.ReferenceSequences(id)
+	l := &linked{arn: arn}
+	for _, q := range sequences {
+		l.contigs = append(l.contigs, reference.Contig{Name: q.Name, Length: q.Length, M5: q.M5})
+	}
+	return l, err
+}
+
+// candidates are the references of the vault.
+func (s *Service) candidates(ctx context.Context) (out []reference.Candidate, err error) {
+	err = s.vault.Catalog.View(ctx, func(r *catalog.Reader) error {
+		out = nil
+		stores, err := r.ListReferenceStores(s.vault.Scope(), catalog.ReferenceStoreFilter{}, catalog.PageRequest{})
+		if err != nil {
+			return err
+		}
+		for _, store := range stores.Items { // one in an account and region
+			for page := (catalog.PageRequest{}); ; {
+				refs, err := r.ListReferences(store.ID, catalog.ReferenceFilter{}, page)
+				if err != nil {
+					return err
+				}
+				for _, ref := range refs.Items {
+					l, err := s.link(r, store.ReferenceARN(store.ID, ref.ID))
+					if errors.Is(err, errs.ErrConflict) {
+						continue // being deleted
+					}
+					if err != nil {
+						return err
+					}
+					out = append(out, reference.Candidate{ID: l.arn, Contigs: l.contigs})
+				}
+				if page.Token = refs.Next; page.Token == "" {
+					break
+				}
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// run takes the source in and writes the objects of the read set.
+func (im *importing) run(ctx context.Context) error {
+	uris := []string{im.in.SourceFiles.Source1}
+	if im.in.SourceFiles.Source2 != "" {
+		uris = append(uris, im.in.SourceFiles.Source2)
+	}
+	var streams []*source.Stream
+	var came []string
+	defer func() {
+		for _, st := range streams {
+			_ = st.Close() // it was only read
+		}
+	}()
+	for _, uri := range uris {
+		st, err := im.service.opt.Sources.Open(ctx, uri)
+		if err != nil {
+			return err
+		}
+		streams, came = append(streams, st), append(came, st.Name)
+	}
+	im.names = fileNames(im.in.SourceFileType, came...)
+	if err := im.take(ctx, streams); err != nil {
+		return err
+	}
+	return im.service.vault.PutSidecar(ctx, catalog.InObjects, im.folder, im.files, keptReadSet{im.row(), im.in.Tags}, im.options())
+}
+
+// options are those of objects that the import writes.
+func (im *importing) options() blob.CreateOptions {
+	return blob.CreateOptions{Lease: im.lease.Name()}
+}
+
+// create begins an object of the read set.
+func (im *importing) create(ctx context.Context, name string) (blob.Writer, error) {
+	return im.service.vault.Objects.Create(ctx, vault.Object(catalog.InObjects, im.folder.File(name)), im.options())
+}
+
+// written notes a file whose object has appeared.
+func (im *importing) written(role catalog.FileRole, name string, sum blob.Sum) {
+	im.files = append(im.files, catalog.File{
+		OwnerID: im.id, Role: role, Key: im.folder.File(name), Area: catalog.InObjects,
+		Size: sum.Size, PartSize: PartSize, StoredSize: sum.Size, Checksum: vault.Checksum(sum),
+	})
+}
+
+// row is the read set's.
+func (im *importing) row() catalog.ReadSet {
+	in, at := im.in, im.lease.Job.CreationTime
+	alignment := "UNALIGNED"
+	if im.aligned {
+		alignment = "ALIGNED"
+	}
+	return catalog.ReadSet{
+		ID: im.id, StoreID: im.store.ID, Name: in.Name, Description: in.Description, SubjectID: in.SubjectID, SampleID: in.SampleID,
+		GeneratedFrom: in.GeneratedFrom, ReferenceARN: in.ReferenceARN, FileType: catalog.FileType(in.SourceFileType),
+		Status: catalog.ReadSetActive, StatusMessage: im.message, CreationType: catalog.ByImport, CreationJobID: im.lease.Job.ID,
+		Sequence: catalog.SequenceInformation{TotalReadCount: im.reads, TotalBaseCount: im.bases, Alignment: alignment},
+		ETag:     im.etag, CreationTime: at, UpdateTime: at, LastAccessTime: at,
+	}
+}
+
+// commit writes the rows of the read set.
+func (im *importing) commit(tx *catalog.Tx) error {
+	set := im.row()
+	set.CreationTime, set.UpdateTime, set.LastAccessTime = tx.Now(), tx.Now(), tx.Now()
+	if im.reference != nil {
+		// It may have been deleted meanwhile.
+		if _, err := im.service.link(&tx.Reader, im.reference.arn); err != nil {
+			return err
+		}
+	}
+	if err := tx.InsertReadSet(set); err != nil {
+		return err
+	}
+	for _, f := range im.files {
+		if err := tx.InsertFile(f); err != nil {
+			return err
+		}
+	}
+	return errors.Join(tx.PutTags(im.id, im.in.Tags), event.ReadSet(tx, im.store.Scope, set))
+}
+
+// known notes the ETag and counts.
+func (im *importing) known(results ...etag.Result) {
+	im.etag = catalog.ETag{Algorithm: results[0].Algorithm, Source1: results[0].Hex, Definition: etag.Definition}
+	if len(results) > 1 {
+		im.etag.Source2 = results[1].Hex
+	}
+	for _, r := range results {
+		im.reads += r.Reads
+		im.bases += r.Bases
+		im.aligned = im.aligned || r.Type == BAM || r.Type == CRAM
+	}
+}
+
+// oneLine gives an error whose text has no line ends, for a statusMessage.
+func oneLine(err error) error {
+	text := err.Error()
+	if !strings.Contains(text, "\n") {
+		return err
+	}
+	return lined{err, strings.ReplaceAll(text, "\n", "; ")}
+}
+
+type lined struct {
+	error
+	text string
+}
+
+func (l lined) Error() string { return l.text }
+func (l lined) Unwrap() error { return l.error }

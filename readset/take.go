@@ -1,0 +1,241 @@
+package readset
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/seqlode/seqlode/etag"
+	"github.com/seqlode/seqlode/index"
+	"github.com/seqlode/seqlode/internal/bam"
+	"github.com/seqlode/seqlode/internal/blob"
+	"github.com/seqlode/seqlode/internal/catalog"
+	"github.com/seqlode/seqlode/internal/errs"
+	"github.com/seqlode/seqlode/internal/sam"
+	"github.com/seqlode/seqlode/internal/source"
+	"github.com/seqlode/seqlode/reference"
+)
+
+// take reads the sources once. While their bytes are written to their objects they
+// are decoded, and what is decoded is hashed, counted, checked and indexed. The
+// objects appear when all of it has gone well.
+func (im *importing) take(ctx context.Context, streams []*source.Stream) error {
+	var err error
+	switch im.in.SourceFileType {
+	case FASTQ:
+		err = im.takeFASTQ(ctx, streams)
+	case BAM, UBAM:
+		err = im.takeBAM(ctx, streams[0])
+	default:
+		err = errs.At(errs.NotSupported, errs.Pos{}, "import of %s is not supported by this version", im.in.SourceFileType)
+	}
+	return err
+}
+
+// staged is a source whose bytes are written to an object as they are read.
+type staged struct {
+	src io.Reader
+	blob.Writer
+	full error // of the writer
+}
+
+// stage begins the object of source i.
+func (im *importing) stage(ctx context.Context, i int, src io.Reader) (*staged, error) {
+	w, err := im.create(ctx, im.names[i])
+	return &staged{src: src, Writer: w}, err
+}
+
+// Read reads from the source what has been written to the object.
+func (st *staged) Read(p []byte) (int, error) {
+	if st.full != nil {
+		return 0, st.full
+	}
+	n, err := st.src.Read(p)
+	if n > 0 {
+		if _, full := st.Write(p[:n]); full != nil {
+			st.full = full
+			return 0, full
+		}
+	}
+	return n, err
+}
+
+// abort gives an object up that was not published. What fails there is left to the
+// vault's sweep of work in progress.
+func abort(w blob.Writer) { _ = w.Abort() }
+
+// publish makes the object of a source appear.
+func (im *importing) publish(role catalog.FileRole, name string, w blob.Writer) error {
+	sum, err := w.Commit(nil)
+	if err == nil {
+		im.written(role, name, sum)
+	}
+	return err
+}
+
+// options of the computations.
+func (im *importing) etagOptions() etag.Options {
+	v := im.service.vault
+	return etag.Options{
+		Family: etag.Family(im.store.ETagFamily), Type: im.in.SourceFileType, Threads: v.Threads, Limiter: v.Limiter, SkipNames: im.in.SkipNames,
+	}
+}
+
+func (im *importing) takeFASTQ(ctx context.Context, streams []*source.Stream) error {
+	var sources []etag.Source
+	var files []*staged
+	defer func() {
+		for _, st := range files {
+			abort(st)
+		}
+	}()
+	for i, stream := range streams {
+		st, err := im.stage(ctx, i, stream)
+		if err != nil {
+			return err
+		}
+		files = append(files, st)
+		sources = append(sources, etag.Source{Name: stream.Name, Reader: st})
+	}
+	var results []etag.Result
+	if len(sources) == 2 {
+		if sources[0].Name == sources[1].Name {
+			sources[0].Name, sources[1].Name = im.in.SourceFiles.Source1, im.in.SourceFiles.Source2
+		}
+		pair := etag.ComputePair(ctx, sources[0], sources[1], im.etagOptions())
+		results = pair[:]
+	} else {
+		results = etag.ComputeAll(ctx, sources, im.etagOptions())
+	}
+	if err := firstOf(results); err != nil {
+		return err
+	}
+	im.known(results...)
+	for i, role := range []catalog.FileRole{catalog.Source1, catalog.Source2}[:len(files)] {
+		if err := im.publish(role, im.names[i], files[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// firstOf is the error of results; that of both mates once.
+func firstOf(results []etag.Result) error {
+	var all []error
+	for _, r := range results {
+		if r.Err != nil && (len(all) == 0 || all[0].Error() != r.Err.Error()) {
+			all = append(all, r.Err)
+		}
+	}
+	return errors.Join(all...)
+}
+
+func (im *importing) takeBAM(ctx context.Context, stream *source.Stream) error {
+	at := func(err error) error { return errs.InFile(err, stream.Name, errs.Internal) }
+	stored, err := bam.Rehead(ctx, stream, func(h *sam.Header) (*sam.Header, error) { return im.rehead(ctx, h) })
+	if err != nil {
+		return at(err)
+	}
+	st, err := im.stage(ctx, 0, stored)
+	if err != nil {
+		return err
+	}
+	defer abort(st)
+	v := im.service.vault
+	var x bytes.Buffer
+	res, err := index.Build(ctx, st, &x, index.Auto, &index.Options{
+		ETag: etag.Family(im.store.ETagFamily), Optional: true, Threads: v.Threads, Limiter: v.Limiter,
+	})
+	if err == nil {
+		err = im.judgeBAM(res)
+	}
+	if err != nil {
+		return at(err)
+	}
+	im.known(*res.ETag)
+	if err := im.publish(catalog.Source1, im.names[0], st); err != nil {
+		return err
+	}
+	switch {
+	case im.in.SourceFileType == UBAM:
+	case res.NoIndex != nil:
+		im.message = statusMessage("stored without an index: " + res.NoIndex.Error())
+	default:
+		return im.putIndex(ctx, map[index.Format]string{index.BAI: ".bai", index.CSI: ".csi"}[res.Format], x.Bytes())
+	}
+	return nil
+}
+
+// putIndex writes the index of source 1.
+func (im *importing) putIndex(ctx context.Context, extension string, x []byte) error {
+	name := im.names[0] + extension
+	w, err := im.create(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer abort(w)
+	if _, err := w.Write(x); err != nil {
+		return err
+	}
+	return im.publish(catalog.Index, name, w)
+}
+
+// judgeBAM refuses a file that may have been cut, and one that is not of the
+// declared type.
+func (im *importing) judgeBAM(res index.Result) error {
+	for _, w := range res.Warnings {
+		if w.Code == etag.MissingEOFBlock {
+			return errs.At(errs.Corrupt, errs.Pos{}, "truncated: %s", w.Message)
+		}
+	}
+	if im.in.SourceFileType == UBAM && res.ETag.Type == BAM {
+		return errs.At(errs.Validation, errs.Pos{}, "declared UBAM, but records are aligned: it is BAM")
+	}
+	return nil
+}
+
+// rehead judges the header of a BAM or CRAM file, and gives it the line that says
+// where and when it was taken in.
+func (im *importing) rehead(ctx context.Context, h *sam.Header) (*sam.Header, error) {
+	parsed, err := h.Parse()
+	if err != nil {
+		return nil, err
+	}
+	if im.in.SourceFileType != UBAM && len(parsed.Sequences) == 0 {
+		return nil, errs.At(errs.Corrupt, errs.Pos{}, "declared %s, but the header has no @SQ line: reads that are not aligned are UBAM", im.in.SourceFileType)
+	}
+	if im.reference != nil {
+		if err := im.match(ctx, parsed); err != nil {
+			return nil, err
+		}
+	}
+	return h.WithComment("Ingested into sequenceStore " + im.store.ID.String() + " at " + im.lease.Job.CreationTime.UTC().Format(time.RFC3339))
+}
+
+// match holds the header's sequences against the linked reference. Where they
+// differ it names the stored reference that they fit.
+func (im *importing) match(ctx context.Context, parsed *sam.Parsed) error {
+	var header []reference.Contig
+	for _, q := range parsed.Sequences {
+		header = append(header, reference.Contig{Name: q.Name, Length: q.Length, M5: q.MD5})
+	}
+	fits := reference.Match(header, []reference.Candidate{{ID: im.reference.arn, Contigs: im.reference.contigs}})
+	if len(fits) == 0 || fits[0].Fits() {
+		return nil
+	}
+	f := fits[0]
+	text := f.Differences[0].String()
+	if n := f.Differing - 1; n > 0 {
+		text += "; and " + plural(n, "other") + " of " + plural(len(header), "sequence")
+	}
+	others, err := im.service.candidates(ctx)
+	if err != nil {
+		return err
+	}
+	if fits := reference.Match(header, others); len(fits) > 0 && fits[0].Fits() {
+		text += "; it fits " + fits[0].ID
+	}
+	return errs.At(errs.Validation, errs.Pos{}, "the header does not fit reference %s: %s", im.reference.arn, text)
+}
