@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -179,22 +181,23 @@ func (r *Reader) ReferenceSequences(id ID) ([]ReferenceSequence, error) {
 }
 
 // SequencesByM5 gives the sequences, of all references, that have one of these
-// M5s (hex, lower case); ordered by reference and ordinal. Several may have the
-// same M5.
+// M5s (hex, lower case), by reference and ordinal. Several may have the same M5.
 func (r *Reader) SequencesByM5(m5s ...string) (out []ReferenceSequence, err error) {
+	m5s = slices.Compact(slices.Sorted(slices.Values(m5s)))
 	const atOnce = 500 // arguments of a query
-	for len(m5s) > 0 {
-		some := m5s[:min(atOnce, len(m5s))]
-		m5s = m5s[len(some):]
+	for some := range slices.Chunk(m5s, atOnce) {
 		args := make([]any, len(some))
 		for i, m := range some {
 			args[i] = m
 		}
-		found, err := referenceSequences.all(r, "WHERE m5 IN ("+strings.Repeat(", ?", len(some))[2:]+") ORDER BY reference_id, ordinal", args...)
+		found, err := referenceSequences.all(r, "WHERE m5 IN ("+strings.Repeat(", ?", len(some))[2:]+")", args...)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, found...)
 	}
+	slices.SortFunc(out, func(a, b ReferenceSequence) int {
+		return cmp.Or(cmp.Compare(a.ReferenceID, b.ReferenceID), cmp.Compare(a.Ordinal, b.Ordinal))
+	})
 	return out, nil
 }

@@ -28,6 +28,10 @@ func Migrations() (fs.FS, error) { return fs.Sub(migrations, "migrations") }
 // transaction together with its version number, so one of them makes it and the
 // others fail whole, see on their next try that it is made, and go on.
 func (db *DB) migrate(ctx context.Context) error {
+	// What can't be opened at all is not tried again.
+	if err := db.patiently(ctx, func() error { return db.wrap(db.write.PingContext(ctx)) }); err != nil {
+		return err
+	}
 	files, err := Migrations()
 	if err != nil {
 		return db.wrap(err)

@@ -242,33 +242,31 @@ func TestOpenRefuses(t *testing.T) {
 
 // TestOpenTogether: several open a catalog that is not there yet; one makes it.
 func TestOpenTogether(t *testing.T) {
-	for range 3 {
-		path := filepath.Join(t.TempDir(), "a?b%20#c.db") // a name that a URI must not take apart
-		var wg sync.WaitGroup
-		for range 4 {
-			wg.Go(func() {
-				c, err := sqlite.Open(t.Context(), path, catalog.Options{})
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				if err := c.Update(t.Context(), func(tx *catalog.Tx) error {
-					_, err := tx.NewID()
-					return err
-				}); err != nil {
-					t.Error(err)
-				}
-				if err := c.Close(); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		wg.Wait()
-		require.FileExists(t, path)
-		require.NoError(t, open(t, path, catalog.Options{}).Update(t.Context(), func(tx *catalog.Tx) error {
-			id, err := tx.NewID()
-			require.Equal(t, catalog.FirstID+4, id)
-			return err
-		}))
+	path := filepath.Join(t.TempDir(), "a b%20#c.db") // a name that a URI must not take apart
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			c, err := sqlite.Open(t.Context(), path, catalog.Options{})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := c.Update(t.Context(), func(tx *catalog.Tx) error {
+				_, err := tx.NewID()
+				return err
+			}); err != nil {
+				t.Error(err)
+			}
+			if err := c.Close(); err != nil {
+				t.Error(err)
+			}
+		})
 	}
+	wg.Wait()
+	require.FileExists(t, path)
+	require.NoError(t, open(t, path, catalog.Options{}).Update(t.Context(), func(tx *catalog.Tx) error {
+		id, err := tx.NewID()
+		require.Equal(t, catalog.FirstID+4, id)
+		return err
+	}))
 }

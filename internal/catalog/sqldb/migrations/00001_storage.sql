@@ -28,8 +28,6 @@ CREATE TABLE reference_store (
     update_time   BIGINT NOT NULL,
     UNIQUE (account, region)
 );
-CREATE INDEX reference_store_name ON reference_store (account, region, name, creation_time, id);
-CREATE INDEX reference_store_time ON reference_store (account, region, creation_time, id);
 
 CREATE TABLE reference (
     id              BIGINT NOT NULL PRIMARY KEY,
