@@ -35,7 +35,7 @@ func main() {
 	opt := options{only: regexp.MustCompile("")}
 	flag.IntVar(&opt.size, "size", 200, "`MB` of text to make for each file")
 	flag.IntVar(&opt.runs, "runs", 5, "runs of each contender")
-	flag.IntVar(&opt.big, "big", 0, "`MB` of text of a stream to measure memory with")
+	flag.IntVar(&opt.big, "big", 0, "`MB` of text of a stream to measure memory with, and of the genome, of at most 3000")
 	flag.StringVar(&opt.data, "data", "", "take the files in `DIR` instead of making data")
 	flag.StringVar(&opt.keep, "keep", "", "make the data in `DIR`, leave it there, and use it where it is there already")
 	flag.StringVar(&opt.out, "out", "", "write bench.md and bench.svg into `DIR`")
@@ -87,6 +87,9 @@ func run(ctx context.Context, opt options) error {
 	for _, group := range []func() ([]work, error){
 		func() ([]work, error) { return etagWorks(d, seqlode), nil },
 		func() ([]work, error) { return bamWorks(d, seqlode, tmp) },
+		func() ([]work, error) {
+			return fastaWorks(opt.only.MatchString, opt.keepOr(tmp), opt.genomeSize(), seqlode, tmp)
+		},
 		func() ([]work, error) { return decodeWorks(d) },
 		func() ([]work, error) { return readWorks(d), nil },
 		func() ([]work, error) { return writeWorks(d, tmp) },
@@ -124,15 +127,29 @@ func (opt options) load(tmp string) (data, error) {
 	if opt.data != "" {
 		return givenData(opt.data)
 	}
-	dir := tmp
-	if opt.keep != "" {
-		dir = opt.keep
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return data{}, err
-		}
+	dir := opt.keepOr(tmp)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return data{}, err
 	}
 	fmt.Fprintln(os.Stderr, "making data")
 	return madeData(dir, int64(opt.size))
+}
+
+// keepOr is where data is made.
+func (opt options) keepOr(tmp string) string {
+	if opt.keep != "" {
+		return opt.keep
+	}
+	return tmp
+}
+
+// genomeSize is the MB of the genome that is made: 300 by default, up to 3000
+// with -big.
+func (opt options) genomeSize() int64 {
+	if opt.big > 0 {
+		return int64(min(opt.big, 3000))
+	}
+	return int64(opt.size + opt.size/2)
 }
 
 // report prints the tables, writes them where they are wanted, and holds the

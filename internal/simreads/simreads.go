@@ -1,6 +1,6 @@
-// Package simreads writes made-up sequencing reads as FASTQ text, and wraps
-// text in the gzip forms that sequencers and tools leave behind. It serves
-// test data and measurements only.
+// Package simreads writes made-up sequencing reads as FASTQ text, made-up genomes as
+// FASTA, and wraps text in the gzip forms that sequencers and tools leave behind.
+// It serves test data and measurements only.
 //
 // The same options give the same bytes on every platform and with every Go
 // release: randomness is PCG, whose output Go fixes, and all arithmetic is on
