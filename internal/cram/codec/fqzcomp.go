@@ -300,13 +300,15 @@ func (z *fqz) decode(c *rangeCoder, out []byte, s *source) error {
 	return c.end(s)
 }
 
-// record decodes the values of one record.
+// record decodes the values of one record. Its parameter block's context is that
+// of the first value alone: so it is in htscodecs, while the specification adds
+// it to all, and no encoder is known that sets it.
 func (z *fqz) record(c *rangeCoder, p *fqzParams, selector uint32, values []byte) {
-	fixed := p.context
+	fixed := uint32(0)
 	if p.flags&fqzSelector != 0 {
-		fixed += selector << p.sloc
+		fixed = selector << p.sloc
 	}
-	context := p.context & (fqzContexts - 1)
+	context := p.context
 	var qctx, delta uint32
 	last := byte(0)
 	for i := range values {
