@@ -81,7 +81,7 @@ func (r *Reader) readBlock(buf []byte) ([]byte, blockAt, error) {
 	}
 	b.end = b.data + stored
 	if tail > 0 {
-		b.sum, b.sealed = le.Uint32(buf[b.end:]), true
+		b.sum, b.sealed = le.Uint32(buf[b.end:]), !r.open
 		buf = buf[:b.end]
 	}
 	return buf, b, nil

@@ -63,6 +63,7 @@ type decoder struct {
 	codec   codec.Decoder
 	rooms   [][]byte // of blocks, decoded
 	streams []stream
+	nothing stream // of what has no external data
 	core    bits
 	series  [seriesCount]reader
 	tags    []reader
@@ -180,7 +181,7 @@ func (d *decoder) openBlocks() error {
 	for i := range d.series {
 		d.bind(&d.series[i], s.comp.series[i], series(i).key())
 		if skipped[i] {
-			d.series[i].src, d.series[i].skip = nothing, true
+			d.series[i].src, d.series[i].skip = &d.nothing, true
 		}
 	}
 	d.series[seriesRN].open = true

@@ -40,7 +40,7 @@ const maxHeader = 1 << 30
 // length of the text and the text, and room for a longer one behind it.
 func (r *Reader) readHeader() error {
 	c := &r.current
-	if err := readContainer(r.in, r.version, c); err == io.EOF {
+	if err := r.readContainer(c); err == io.EOF {
 		return errs.At(errs.Corrupt, errs.Pos{Offset: errs.Byte(r.in.at)}, "the file ends before its header")
 	} else if err != nil {
 		return err

@@ -2,6 +2,7 @@ package cram
 
 import (
 	"bytes"
+	"crypto/md5"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -52,7 +53,7 @@ func (o *odd) header(order string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "@HD\tVN:1.6\tSO:%s\n", order)
 	for i, seq := range o.contigs {
-		fmt.Fprintf(&b, "@SQ\tSN:c%d\tLN:%d\n", i, len(seq))
+		fmt.Fprintf(&b, "@SQ\tSN:c%d\tLN:%d\tM5:%x\n", i, len(seq), md5.Sum([]byte(strings.ToUpper(seq))))
 	}
 	b.WriteString("@RG\tID:one\tSM:s\n@RG\tID:two\tSM:s\n")
 	return b.String()

@@ -58,6 +58,7 @@ type Reader struct {
 	fault   error // what comes next
 	want    *region
 	scratch []byte
+	open    bool // checksums are let be, for tests
 	heads   bool // of slices that are not of several references, only the header is wanted
 }
 
@@ -72,15 +73,21 @@ func NewReader(src io.Reader, opt Options) (*Reader, error) {
 		opt.MaxSlice = DefaultMaxSlice
 	}
 	r := &Reader{in: newInput(src), opt: opt}
-	r.codec.Limit = min(opt.MaxSlice, math.MaxInt32)
-	if err := r.readDefinition(); err != nil {
+	if err := r.begin(); err != nil {
 		return nil, err
 	}
-	if err := r.readHeader(); err != nil {
-		return nil, err
-	}
-	r.current = container{}
 	return r, nil
+}
+
+// begin reads what comes before the first slice.
+func (r *Reader) begin() error {
+	r.codec.Limit = min(r.opt.MaxSlice, math.MaxInt32)
+	if err := r.readDefinition(); err != nil {
+		return err
+	}
+	err := r.readHeader()
+	r.current = container{}
+	return err
 }
 
 // Header is the file's header.
@@ -140,7 +147,7 @@ func (r *Reader) nextContainer() error {
 		return errs.At(errs.Corrupt, c.pos(), "container has %d bytes behind its last slice", end-r.in.at)
 	}
 	for {
-		if err := readContainer(r.in, r.version, c); err != nil {
+		if err := r.readContainer(c); err != nil {
 			return err
 		}
 		r.slice, r.ended = 0, c.isEOF()

@@ -28,9 +28,6 @@ type reader struct {
 	room   []byte
 }
 
-// nothing is the stream of what has none.
-var nothing = &stream{}
-
 // int reads a value.
 func (r *reader) int() int32 {
 	s := r.src
@@ -55,7 +52,7 @@ func (r *reader) anyInt() int32 {
 		return 0
 	case r.enc.id == encExternal:
 		s := r.src
-		if s == nothing {
+		if s == &r.d.nothing {
 			r.noBlock(r.enc.content)
 			return 0
 		}
@@ -103,7 +100,7 @@ func (r *reader) bytes(n int) []byte {
 	case r.enc == nil:
 		r.d.fail(errs.Corrupt, "the compression header has no encoding for %s", r.what)
 		return nil
-	case r.enc.id == encExternal && r.src == nothing:
+	case r.enc.id == encExternal && r.src == &r.d.nothing:
 		r.noBlock(r.enc.content)
 		return nil
 	case r.enc.id == encExternal:
@@ -150,7 +147,7 @@ func (r *reader) array() []byte {
 // stopped reads an array up to the byte that ends it.
 func (r *reader) stopped() []byte {
 	s := r.src
-	if s == nothing {
+	if s == &r.d.nothing {
 		r.noBlock(r.enc.content)
 		return nil
 	}
@@ -181,7 +178,7 @@ func (r *reader) noBlock(id int32) {
 
 // bind makes r read a series by enc; nil is that there is none.
 func (d *decoder) bind(r *reader, enc *encoding, what string) {
-	*r = reader{src: nothing, enc: enc, d: d, what: what, length: r.length, values: r.values, room: r.room}
+	*r = reader{src: &d.nothing, enc: enc, d: d, what: what, length: r.length, values: r.values, room: r.room}
 	if enc == nil {
 		return
 	}
