@@ -1,0 +1,370 @@
+package reference
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/seqlode/seqlode/internal/blob"
+	"github.com/seqlode/seqlode/internal/catalog"
+	"github.com/seqlode/seqlode/internal/errs"
+	"github.com/seqlode/seqlode/internal/event"
+	"github.com/seqlode/seqlode/internal/job"
+	"github.com/seqlode/seqlode/internal/source"
+	"github.com/seqlode/seqlode/internal/vault"
+)
+
+const (
+	maxSource    = 15 << 30 // bytes of a source (storage.md §3)
+	maxSequences = 1 << 19  // of a reference: each is a row of the catalog
+	maxKept      = 48 << 20 // bytes of what its sidecar keeps
+)
+
+// extensions are those of files that are taken (storage.md §3); each may have one
+// of zipped behind it. What is in a file counts, not what it is called.
+var (
+	extensions = []string{".fasta", ".fa", ".fas", ".fsa", ".faa", ".fna", ".ffn", ".frn", ".mpfa", ".seq", ".txt"}
+	zipped     = []string{".gz", ".bgz", ".bgzf"}
+)
+
+// checkName refuses the name of a file that no reference has.
+func checkName(name string) error {
+	bare := strings.ToLower(name)
+	for _, z := range zipped {
+		if rest, ok := strings.CutSuffix(bare, z); ok {
+			bare = rest
+			break
+		}
+	}
+	if !slices.Contains(extensions, path.Ext(bare)) {
+		return errs.At(errs.Validation, errs.Pos{File: name}, "a reference is a file with one of the extensions %s, or with one of them and .gz where bgzip has compressed it",
+			strings.Join(extensions, " "))
+	}
+	if err := blob.CheckKey(name + gziSuffix); err != nil {
+		return errs.At(errs.Validation, errs.Pos{File: name}, "the file's name can't be that of an object: %w", err)
+	}
+	return nil
+}
+
+// The names of index files, behind that of the FASTA file.
+const (
+	faiSuffix = ".fai"
+	gziSuffix = ".gzi"
+)
+
+// partSize is that of the parts in which files are given out (storage.md §4).
+const partSize = 100 << 20
+
+// importing is one source on its way into the store.
+type importing struct {
+	*Service
+	lease  *job.Lease
+	from   ImportSource
+	id     catalog.ID
+	folder vault.Folder
+	files  []catalog.File
+}
+
+// importSource imports one source: its FASTA file, indexes and sidecar are in
+// their place when it returns, and its rows are written by what it returns. It may
+// be done again, by another process too, and writes the same bytes to the same
+// places.
+func (s *Service) importSource(ctx context.Context, l *job.Lease) (job.Outcome, error) {
+	i := &importing{Service: s, lease: l}
+	if err := unkeep(l.Item.Request, &i.from, errs.Internal); err != nil {
+		return job.Outcome{}, err
+	}
+	if err := i.reserve(ctx); err != nil {
+		return job.Outcome{}, err
+	}
+	sum, err := i.bring(ctx)
+	if err != nil {
+		i.cleanUp(ctx)
+		return job.Outcome{}, err
+	}
+	return i.outcome(&sum), nil
+}
+
+// reserve gives the reference its id, and with it its place in the store. An item
+// that was begun before has one.
+func (i *importing) reserve(ctx context.Context) error {
+	return i.lease.Update(ctx, func(tx *catalog.Tx, item *catalog.JobItem) error {
+		store, err := tx.ReferenceStore(i.lease.Job.StoreID)
+		if err != nil {
+			return err
+		}
+		if item.ResultID == 0 {
+			coming, err := comingReferences(&tx.Reader)
+			if err != nil {
+				return err
+			}
+			if err := admitReference(&tx.Reader, store, coming); err != nil {
+				return err
+			}
+			if item.ResultID, err = tx.NewID(); err != nil {
+				return err
+			}
+		}
+		i.id, i.folder = item.ResultID, vault.ReferenceFolder(store.Scope, store.ID, item.ResultID)
+		return nil
+	})
+}
+
+// comingReferences counts the imports that are under way and have a place.
+func comingReferences(r *catalog.Reader) (n int, err error) {
+	for _, items := range []func(string, int) ([]catalog.JobItem, error){r.LeasedItems, r.LostItems} {
+		some, err := items(event.ReferenceImport, maxItems)
+		if err != nil {
+			return 0, err
+		}
+		for _, item := range some {
+			if item.ResultID != 0 {
+				n++
+			}
+		}
+	}
+	return n, nil
+}
+
+// maxItems is more than can be under way at once.
+const maxItems = 1 << 20
+
+// bring puts the files and the sidecar into their place.
+func (i *importing) bring(ctx context.Context) (Summary, error) {
+	name := source.Name(i.from.SourceFile)
+	if err := checkName(name); err != nil {
+		return Summary{}, err
+	}
+	sum, err := i.sequence(ctx, name)
+	if err != nil {
+		return sum, err
+	}
+	if err := i.put(ctx, catalog.Index, name+faiSuffix, func(w io.Writer) error {
+		_, err := sum.Index.WriteTo(w)
+		return err
+	}); err != nil {
+		return sum, err
+	}
+	if sum.Bgzipped {
+		if err := i.put(ctx, catalog.GZI, name+gziSuffix, sum.WriteGZI); err != nil {
+			return sum, err
+		}
+	}
+	return sum, i.putSidecar(ctx, name, &sum)
+}
+
+// putSidecar writes the sidecar: with it, the reference can be found again.
+func (i *importing) putSidecar(ctx context.Context, name string, sum *Summary) error {
+	kept := keptReference{
+		Name: i.from.Name, Description: i.from.Description, Tags: i.from.Tags, MD5: sum.MD5,
+		CreationJobID: i.lease.Job.ID, CreationTime: i.lease.Item.StartTime,
+	}
+	for n := range sum.Index.Sequences {
+		kept.keep(sum.Index.Sequences[n].Contig)
+	}
+	text, err := json.Marshal(kept)
+	if err != nil {
+		return errs.At(errs.Internal, errs.Pos{File: name}, "%w", err)
+	}
+	if len(text) > maxKept {
+		return errs.At(errs.LimitExceeded, errs.Pos{File: name}, "the names of its %d sequences are too long: what is kept of them has %d bytes, and may have %d",
+			len(kept.Sequences), len(text), maxKept)
+	}
+	return i.vault.PutSidecar(ctx, catalog.InObjects, i.folder, i.files, json.RawMessage(text), i.staged())
+}
+
+func (i *importing) staged() blob.CreateOptions { return blob.CreateOptions{Lease: i.lease.Name()} }
+
+// sequence copies the source to its place and computes all that is to be known of
+// it on the way.
+func (i *importing) sequence(ctx context.Context, name string) (Summary, error) {
+	from, err := i.opt.Sources.Open(ctx, i.from.SourceFile)
+	if err != nil {
+		return Summary{}, err
+	}
+	defer from.Close()
+	if from.Size > maxSource {
+		return Summary{}, tooLarge(name)
+	}
+	w, err := i.vault.Objects.Create(ctx, i.object(name), i.staged())
+	if err != nil {
+		return Summary{}, err
+	}
+	in := &tee{r: from, w: w}
+	sum, err := Scan(ctx, in, Options{Threads: i.vault.Threads, Limiter: i.vault.Limiter, Strict: true, Sums: true})
+	if in.failed != nil {
+		err = in.failed // the scan can only say that it could not read on
+	}
+	if err == nil {
+		err = in.whole(from.Size, sum.StoredBytes)
+	}
+	if err == nil {
+		err = checkSequences(sum.Index)
+	}
+	if err != nil {
+		err = errs.InFile(err, name, errs.Internal)
+		if failed := w.Abort(); failed != nil {
+			err = errors.Join(err, failed)
+		}
+		return Summary{}, err
+	}
+	return sum, i.publish(ctx, w, catalog.Source, name)
+}
+
+// object is the key of a file's object.
+func (i *importing) object(name string) string {
+	return vault.Object(catalog.InObjects, i.folder.File(name))
+}
+
+// put writes a file.
+func (i *importing) put(ctx context.Context, role catalog.FileRole, name string, write func(io.Writer) error) error {
+	w, err := i.vault.Objects.Create(ctx, i.object(name), i.staged())
+	if err != nil {
+		return err
+	}
+	buffered := bufio.NewWriterSize(w, 256<<10)
+	err = write(buffered)
+	if err == nil {
+		err = buffered.Flush()
+	}
+	if err != nil {
+		return errors.Join(err, w.Abort())
+	}
+	return i.publish(ctx, w, role, name)
+}
+
+// publish makes a file appear, if the lease is still held.
+func (i *importing) publish(ctx context.Context, w blob.Writer, role catalog.FileRole, name string) error {
+	if err := i.held(ctx); err != nil {
+		return errors.Join(err, w.Abort())
+	}
+	sum, err := w.Commit(nil)
+	if err != nil {
+		return err
+	}
+	i.files = append(i.files, catalog.File{
+		OwnerID: i.id, Role: role, Key: i.folder.File(name), Area: catalog.InObjects,
+		Size: sum.Size, PartSize: partSize, StoredSize: sum.Size, Checksum: vault.Checksum(sum),
+	})
+	return nil
+}
+
+// held gives an error where the lease is lost.
+func (i *importing) held(ctx context.Context) error {
+	return i.lease.Update(ctx, func(*catalog.Tx, *catalog.JobItem) error { return nil })
+}
+
+// cleanUp takes away what a failed import has written. Where the lease is lost,
+// that belongs to another worker.
+func (i *importing) cleanUp(ctx context.Context) {
+	ctx = context.WithoutCancel(ctx)
+	if !errors.Is(i.held(ctx), errs.ErrConflict) {
+		i.remove(ctx)
+	}
+}
+
+// remove takes away what was written. What it can't is orphans, which a check of
+// the vault finds.
+func (i *importing) remove(ctx context.Context) {
+	if err := i.vault.RemoveFolder(ctx, catalog.InObjects, i.folder); err != nil {
+		i.vault.Log.WarnContext(ctx, "files of a failed import are left behind", "folder", string(i.folder), "error", err)
+	}
+}
+
+// outcome gives the rows to be written.
+func (i *importing) outcome(sum *Summary) job.Outcome {
+	ref := catalog.Reference{
+		ID: i.id, StoreID: i.lease.Job.StoreID, Name: i.from.Name, Description: i.from.Description, MD5: sum.MD5,
+		Status: catalog.ReferenceActive, CreationType: catalog.ByImport, CreationJobID: i.lease.Job.ID,
+		CreationTime: i.lease.Item.StartTime, UpdateTime: i.lease.Item.StartTime,
+	}
+	rows := make([]catalog.ReferenceSequence, len(sum.Index.Sequences))
+	for n := range rows {
+		s := &sum.Index.Sequences[n]
+		rows[n] = catalog.ReferenceSequence{Name: s.Name, Length: s.Length, M5: s.M5}
+	}
+	var said []string
+	for _, w := range sum.Warnings {
+		said = append(said, w.Message)
+	}
+	return job.Outcome{
+		ResultID: i.id, Message: strings.Join(said, "; "),
+		Done: func(ctx context.Context, failure error) {
+			if failure != nil {
+				i.remove(ctx)
+			}
+		},
+		Commit: func(tx *catalog.Tx) error {
+			if err := tx.InsertReference(ref, rows); err != nil {
+				return err
+			}
+			for _, file := range i.files {
+				if err := tx.InsertFile(file); err != nil {
+					return err
+				}
+			}
+			if err := tx.PutTags(i.id, i.from.Tags); err != nil {
+				return err
+			}
+			return event.Reference(tx, i.vault.Scope(), ref)
+		},
+	}
+}
+
+// checkSequences refuses what the catalog does not take.
+func checkSequences(x *Index) error {
+	if len(x.Sequences) > maxSequences {
+		return errs.At(errs.LimitExceeded, errs.Pos{}, "has %d sequences; a reference has up to %d", len(x.Sequences), maxSequences)
+	}
+	for n := range x.Sequences {
+		if name := x.Sequences[n].Name; !utf8.ValidString(name) {
+			return errs.At(errs.Corrupt, errs.Pos{}, "sequence %d has the name %q, which is not UTF-8", n+1, name)
+		}
+	}
+	return nil
+}
+
+func tooLarge(name string) error {
+	return errs.At(errs.LimitExceeded, errs.Pos{File: name}, "has more than %d GiB, the most that a reference may have", maxSource>>30)
+}
+
+// tee reads a source and writes all that it reads.
+type tee struct {
+	r      io.Reader
+	w      io.Writer
+	n      int64
+	failed error // of writing, or of the size
+}
+
+func (t *tee) Read(p []byte) (int, error) {
+	if t.failed != nil {
+		return 0, t.failed
+	}
+	n, err := t.r.Read(p)
+	if t.n += int64(n); t.n > maxSource {
+		t.failed = tooLarge("")
+		return 0, t.failed
+	}
+	if _, t.failed = t.w.Write(p[:n]); t.failed != nil {
+		return 0, t.failed
+	}
+	return n, err
+}
+
+// whole refuses a source that was not read as it is: size is what it was to have,
+// -1 where that is not known, and used is what was read as FASTA.
+func (t *tee) whole(size, used int64) error {
+	switch {
+	case used != t.n:
+		return errs.At(errs.Internal, errs.Pos{}, "%d bytes were read and %d stored", used, t.n)
+	case size >= 0 && size != t.n:
+		return errs.At(errs.Corrupt, errs.Pos{}, "had %d bytes when it was opened, and %d came: it was changed meanwhile", size, t.n)
+	}
+	return nil
+}

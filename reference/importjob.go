@@ -1,0 +1,255 @@
+package reference
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/seqlode/seqlode/internal/catalog"
+	"github.com/seqlode/seqlode/internal/errs"
+	"github.com/seqlode/seqlode/internal/event"
+	"github.com/seqlode/seqlode/internal/job"
+	"github.com/seqlode/seqlode/internal/service"
+)
+
+// ImportSource is a reference to be imported.
+type ImportSource struct {
+	SourceFile  string            `json:"sourceFile"` // URI of the FASTA file
+	Name        string            `json:"name"`
+	Description string            `json:"description,omitempty"`
+	Tags        map[string]string `json:"tags,omitempty"`
+}
+
+func (in *ImportSource) check(s *Service) error {
+	var r service.Rules
+	r.Text("name", in.Name, 3, 255)
+	r.Optional("description", in.Description, 1, 255)
+	r.Tags(in.Tags)
+	if err := r.Err(); err != nil {
+		return err
+	}
+	return s.opt.Sources.Check(in.SourceFile)
+}
+
+// StartReferenceImportJobInput is the request of
+// [Service.StartReferenceImportJob].
+type StartReferenceImportJobInput struct {
+	ReferenceStoreID string         `json:"referenceStoreId"`
+	RoleARN          string         `json:"roleArn"`
+	ClientToken      string         `json:"clientToken,omitempty"`
+	Sources          []ImportSource `json:"sources"` // 1 to 100
+}
+
+func (in *StartReferenceImportJobInput) check(s *Service) error {
+	var r service.Rules
+	r.RoleARN(in.RoleARN)
+	r.Token(in.ClientToken)
+	r.Count("sources", len(in.Sources), 1, 100)
+	if err := r.Err(); err != nil {
+		return err
+	}
+	for i := range in.Sources {
+		if err := in.Sources[i].check(s); err != nil {
+			return during(err, fmt.Sprintf("sources[%d]", i))
+		}
+	}
+	return nil
+}
+
+// ImportJob is a job of imports as operations give it.
+type ImportJob struct {
+	ID               string             `json:"id"`
+	ReferenceStoreID string             `json:"referenceStoreId"`
+	RoleARN          string             `json:"roleArn"`
+	Status           catalog.JobStatus  `json:"status"` // SUBMITTED IN_PROGRESS COMPLETED COMPLETED_WITH_FAILURES FAILED
+	StatusMessage    string             `json:"statusMessage,omitempty"`
+	CreationTime     time.Time          `json:"creationTime"`
+	CompletionTime   time.Time          `json:"completionTime,omitzero"`
+	Sources          []ImportSourceItem `json:"sources,omitempty"` // of a job by its id
+}
+
+// ImportSourceItem is how far a source of a job is.
+type ImportSourceItem struct {
+	ImportSource
+	Status        catalog.ItemStatus `json:"status"` // NOT_STARTED IN_PROGRESS FINISHED FAILED
+	StatusMessage string             `json:"statusMessage,omitempty"`
+	ReferenceID   string             `json:"referenceId,omitempty"` // of a source that is FINISHED
+}
+
+// keptJob is what jobs keep of their call.
+type keptJob struct {
+	RoleARN string `json:"roleArn"`
+}
+
+// StartReferenceImportJob begins the import of references. Each succeeds or fails
+// by itself: [Service.GetReferenceImportJob] tells. QuotaExceeded where the store
+// is full, or as many jobs go on as may.
+func (s *Service) StartReferenceImportJob(ctx context.Context, in StartReferenceImportJobInput) (out ImportJob, err error) {
+	if err := in.check(s); err != nil {
+		return ImportJob{}, err
+	}
+	request, err := json.Marshal(keptJob{in.RoleARN})
+	items := make([]json.RawMessage, len(in.Sources))
+	for i := 0; i < len(items) && err == nil; i++ {
+		items[i], err = json.Marshal(in.Sources[i])
+	}
+	if err != nil {
+		return ImportJob{}, errs.At(errs.Internal, errs.Pos{}, "StartReferenceImportJob: %w", err)
+	}
+	token := in.ClientToken
+	in.ClientToken = ""
+	scope := s.vault.Scope()
+	err = s.vault.Catalog.Update(ctx, func(tx *catalog.Tx) error {
+		out, err = service.Once(tx, scope, "StartReferenceImportJob", token, in, func() (ImportJob, error) {
+			store, err := s.store(&tx.Reader, "referenceStoreId", in.ReferenceStoreID)
+			if err != nil {
+				return ImportJob{}, err
+			}
+			if err := admit(tx, store); err != nil {
+				return ImportJob{}, err
+			}
+			j, err := job.Submit(tx, job.Spec{Scope: scope, Kind: event.ReferenceImport, StoreID: store.ID, Request: request, Items: items})
+			if err != nil {
+				return ImportJob{}, err
+			}
+			return describeJob(j)
+		})
+		return err
+	})
+	if err != nil {
+		return ImportJob{}, err
+	}
+	s.vault.Jobs.Wake()
+	return out, nil
+}
+
+// admit holds a new job of a store against the quotas.
+func admit(tx *catalog.Tx, store catalog.ReferenceStore) error {
+	open, err := tx.CountOpenJobs(store.Scope, event.ReferenceImport, event.ReadSetImport)
+	if err != nil {
+		return err
+	}
+	if err := service.ImportJobs.Admit(&tx.Reader, store.Scope, open); err != nil {
+		return err
+	}
+	return admitReference(&tx.Reader, store, 0)
+}
+
+// admitReference refuses one more reference where the store is full; coming are
+// those that are on their way.
+func admitReference(r *catalog.Reader, store catalog.ReferenceStore, coming int) error {
+	limit, err := service.References.In(r, store.Scope)
+	if err != nil {
+		return err
+	}
+	n, err := r.CountReferences(store.ID, limit)
+	if err != nil {
+		return err
+	}
+	return service.References.Admit(r, store.Scope, n+coming)
+}
+
+func describeJob(j catalog.Job) (ImportJob, error) {
+	var kept keptJob
+	err := unkeep(j.Request, &kept, errs.Internal)
+	return ImportJob{
+		ID: j.ID.String(), ReferenceStoreID: j.StoreID.String(), RoleARN: kept.RoleARN, Status: j.Status,
+		CreationTime: j.CreationTime, CompletionTime: j.CompletionTime,
+	}, err
+}
+
+// GetReferenceImportJob tells how far a job is, source by source.
+func (s *Service) GetReferenceImportJob(ctx context.Context, referenceStoreID, id string) (ImportJob, error) {
+	return view(ctx, s, func(r *catalog.Reader) (out ImportJob, err error) {
+		store, err := s.store(r, "referenceStoreId", referenceStoreID)
+		if err != nil {
+			return out, err
+		}
+		n, err := service.ID("id", id)
+		if err != nil {
+			return out, err
+		}
+		j, err := r.JobOf(event.ReferenceImport, store.ID, n)
+		if err != nil {
+			return out, err
+		}
+		items, err := r.JobItems(j.ID)
+		if err != nil {
+			return out, err
+		}
+		if out, err = describeJob(j); err != nil {
+			return out, err
+		}
+		out.StatusMessage = j.StatusMessage
+		for _, item := range items {
+			told := ImportSourceItem{Status: item.Status, StatusMessage: item.StatusMessage}
+			if err := unkeep(item.Request, &told.ImportSource, errs.Internal); err != nil {
+				return out, err
+			}
+			if item.Status == catalog.ItemFinished {
+				told.ReferenceID = item.ResultID.String()
+			}
+			out.Sources = append(out.Sources, told)
+		}
+		return out, nil
+	})
+}
+
+// JobFilter selects jobs; empty fields select all. Times are excluded.
+type JobFilter struct {
+	Status        catalog.JobStatus `json:"status,omitempty"`
+	CreatedAfter  time.Time         `json:"createdAfter,omitzero"`
+	CreatedBefore time.Time         `json:"createdBefore,omitzero"`
+}
+
+// ListReferenceImportJobsInput is the request of
+// [Service.ListReferenceImportJobs].
+type ListReferenceImportJobsInput struct {
+	ReferenceStoreID string    `json:"-"`
+	MaxResults       int       `json:"-"` // 1 to 100; 0 is 100
+	NextToken        string    `json:"-"` // of the page before
+	Filter           JobFilter `json:"filter,omitzero"`
+}
+
+// ListReferenceImportJobsOutput is a page of jobs.
+type ListReferenceImportJobsOutput struct {
+	NextToken  string      `json:"nextToken,omitempty"`
+	ImportJobs []ImportJob `json:"importJobs"`
+}
+
+// ListReferenceImportJobs lists a store's import jobs, oldest first.
+func (s *Service) ListReferenceImportJobs(ctx context.Context, in ListReferenceImportJobsInput) (ListReferenceImportJobsOutput, error) {
+	var rules service.Rules
+	service.OneOf(&rules, "filter.status", in.Filter.Status, true, catalog.JobSubmitted, catalog.JobInProgress, catalog.JobCancelling,
+		catalog.JobCancelled, catalog.JobFailed, catalog.JobCompleted, catalog.JobCompletedWithFailures)
+	page, err := service.Page(in.MaxResults, in.NextToken)
+	if err == nil {
+		err = rules.Err()
+	}
+	if err != nil {
+		return ListReferenceImportJobsOutput{}, err
+	}
+	return view(ctx, s, func(r *catalog.Reader) (ListReferenceImportJobsOutput, error) {
+		out := ListReferenceImportJobsOutput{ImportJobs: []ImportJob{}}
+		store, err := s.store(r, "referenceStoreId", in.ReferenceStoreID)
+		if err != nil {
+			return out, err
+		}
+		jobs, err := r.ListJobs(event.ReferenceImport, store.ID, catalog.JobFilter{
+			Status: in.Filter.Status, Created: catalog.Created{After: in.Filter.CreatedAfter, Before: in.Filter.CreatedBefore},
+		}, page)
+		if err != nil {
+			return out, err
+		}
+		for _, j := range jobs.Items {
+			told, err := describeJob(j)
+			if err != nil {
+				return out, err
+			}
+			out.ImportJobs = append(out.ImportJobs, told)
+		}
+		out.NextToken = jobs.Next
+		return out, nil
+	})
+}

@@ -1,0 +1,162 @@
+package reference
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/seqlode/seqlode/internal/catalog"
+	"github.com/seqlode/seqlode/internal/errs"
+	"github.com/seqlode/seqlode/internal/vault"
+)
+
+// Names of the sidecars.
+const (
+	storeSidecar     = "store.json"
+	referenceSidecar = "reference.json"
+)
+
+// Kinds are the sorts of things that the service keeps: stores, then references.
+func Kinds() []vault.Kind {
+	return []vault.Kind{
+		{
+			Name: "referenceStore", Folder: "*/referenceStore/*", Area: catalog.InObjects, Sidecar: storeSidecar,
+			Known: func(r *catalog.Reader, f vault.Folder) (bool, error) {
+				_, err := r.ReferenceStore(f.ID())
+				return known(err)
+			},
+			Describe: func(r *catalog.Reader, f vault.Folder) (any, error) {
+				store, err := r.ReferenceStore(f.ID())
+				if err != nil {
+					return nil, err
+				}
+				return keepStore(r, store)
+			},
+			Restore: func(tx *catalog.Tx, f vault.Folder, s *vault.Sidecar) error {
+				var kept keptStore
+				if err := unkeep(s.Resource, &kept, errs.Corrupt); err != nil {
+					return err
+				}
+				if err := tx.InsertReferenceStore(kept.row(f)); err != nil {
+					return err
+				}
+				return tx.PutTags(f.ID(), kept.Tags)
+			},
+		},
+		{
+			Name: "reference", Folder: "*/referenceStore/*/reference/*", Area: catalog.InObjects, Sidecar: referenceSidecar,
+			Known: func(r *catalog.Reader, f vault.Folder) (bool, error) {
+				_, err := r.Reference(f.StoreID(), f.ID())
+				return known(err)
+			},
+			Describe: func(r *catalog.Reader, f vault.Folder) (any, error) {
+				ref, err := r.Reference(f.StoreID(), f.ID())
+				if err != nil {
+					return nil, err
+				}
+				return keepReference(r, ref)
+			},
+			Restore: func(tx *catalog.Tx, f vault.Folder, s *vault.Sidecar) error {
+				var kept keptReference
+				if err := unkeep(s.Resource, &kept, errs.Corrupt); err != nil {
+					return err
+				}
+				sequences, err := kept.sequences()
+				if err != nil {
+					return err
+				}
+				if err := tx.InsertReference(kept.row(f), sequences); err != nil {
+					return err
+				}
+				return tx.PutTags(f.ID(), kept.Tags)
+			},
+		},
+	}
+}
+
+// known makes of the error of a look for a row whether it is there.
+func known(err error) (bool, error) {
+	if missing(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// keptStore is what the sidecar of a store keeps.
+type keptStore struct {
+	Region       string            `json:"region"`
+	Name         string            `json:"name"`
+	Description  string            `json:"description,omitempty"`
+	Tags         map[string]string `json:"tags,omitempty"`
+	CreationTime time.Time         `json:"creationTime"`
+}
+
+// keepStore gives it from the rows.
+func keepStore(r *catalog.Reader, store catalog.ReferenceStore) (keptStore, error) {
+	tags, err := r.Tags(store.ID)
+	return keptStore{Region: store.Region, Name: store.Name, Description: store.Description, Tags: tags, CreationTime: store.CreationTime}, err
+}
+
+func (k *keptStore) row(f vault.Folder) catalog.ReferenceStore {
+	return catalog.ReferenceStore{
+		ID: f.ID(), Scope: catalog.Scope{Account: f.Account(), Region: k.Region}, Name: k.Name, Description: k.Description,
+		CreationTime: k.CreationTime, UpdateTime: k.CreationTime,
+	}
+}
+
+// keptReference is what the sidecar of a reference keeps.
+type keptReference struct {
+	Name          string            `json:"name"`
+	Description   string            `json:"description,omitempty"`
+	Tags          map[string]string `json:"tags,omitempty"`
+	MD5           string            `json:"md5"` // of the decompressed FASTA
+	CreationJobID catalog.ID        `json:"creationJobId"`
+	CreationTime  time.Time         `json:"creationTime"`
+
+	// Sequences are in the order of the file: M5, length in bases and name, with a
+	// space between.
+	Sequences []string `json:"sequences"`
+}
+
+// keepReference gives it from the rows.
+func keepReference(r *catalog.Reader, ref catalog.Reference) (keptReference, error) {
+	kept := keptReference{
+		Name: ref.Name, Description: ref.Description, MD5: ref.MD5, CreationJobID: ref.CreationJobID, CreationTime: ref.CreationTime,
+	}
+	var err error
+	if kept.Tags, err = r.Tags(ref.ID); err != nil {
+		return kept, err
+	}
+	rows, err := r.ReferenceSequences(ref.ID)
+	for _, row := range rows {
+		kept.keep(Contig{Name: row.Name, Length: row.Length, M5: row.M5})
+	}
+	return kept, err
+}
+
+func (k *keptReference) row(f vault.Folder) catalog.Reference {
+	return catalog.Reference{
+		ID: f.ID(), StoreID: f.StoreID(), Name: k.Name, Description: k.Description, MD5: k.MD5, Status: catalog.ReferenceActive,
+		CreationType: catalog.ByImport, CreationJobID: k.CreationJobID, CreationTime: k.CreationTime, UpdateTime: k.CreationTime,
+	}
+}
+
+// keep notes a sequence.
+func (k *keptReference) keep(s Contig) {
+	k.Sequences = append(k.Sequences, s.M5+" "+strconv.FormatInt(s.Length, 10)+" "+s.Name)
+}
+
+// sequences gives the rows of the sequences.
+func (k *keptReference) sequences() ([]catalog.ReferenceSequence, error) {
+	rows := make([]catalog.ReferenceSequence, len(k.Sequences))
+	for i, text := range k.Sequences {
+		m5, rest, _ := strings.Cut(text, " ")
+		length, name, ok := strings.Cut(rest, " ")
+		bases, err := strconv.ParseInt(length, 10, 64)
+		if !ok || err != nil || len(m5) != 32 {
+			return nil, errs.At(errs.Corrupt, errs.Pos{}, "sequence %d is %q, want M5, length and name", i+1, text)
+		}
+		rows[i] = catalog.ReferenceSequence{Name: name, Length: bases, M5: m5}
+	}
+	return rows, nil
+}
