@@ -54,7 +54,7 @@ func FuzzFile(f *testing.F) {
 			return
 		}
 		text := NewText(t.Context(), r)
-		for slices := 0; slices < 50; slices++ {
+		for range 50 {
 			slot, err := text.Next()
 			if err != nil {
 				blame(t, err)
@@ -78,7 +78,7 @@ func FuzzFile(f *testing.F) {
 		blame(t, r.Restrict(index, 0, 100, 200))
 		records := NewRecords(t.Context(), r)
 		defer records.Close()
-		for n := 0; n < 1000; n++ {
+		for range 1000 {
 			if _, err := records.Next(); err != nil {
 				blame(t, err)
 				return
