@@ -257,7 +257,7 @@ func (im *importing) known(results ...etag.Result) {
 	for _, r := range results {
 		im.reads += r.Reads
 		im.bases += r.Bases
-		im.aligned = im.aligned || r.Type == BAM || r.Type == CRAM
+		im.aligned = im.aligned || r.Type == BAM
 	}
 }
 

@@ -27,6 +27,7 @@ import (
 	"github.com/seqlode/seqlode/internal/vault"
 	"github.com/seqlode/seqlode/internal/vfs"
 	"github.com/seqlode/seqlode/readset"
+	"github.com/seqlode/seqlode/reference"
 )
 
 const role = "arn:aws:iam::000000000000:role/test"
@@ -37,7 +38,8 @@ type home struct {
 	vault *vault.Vault
 	dir   string
 	store string
-	now   time.Time // of the vault's clock
+	bases reference.Bases // of all references
+	now   time.Time       // of the vault's clock
 }
 
 // newHome makes a vault with a store, whose jobs run until the test ends.
@@ -52,7 +54,10 @@ func newHome(t *testing.T, family string) *home {
 		Info:    vault.Info{Format: 1, ID: "test", Account: "000000000000", Region: "local"},
 		Objects: dir.New(vfs.Dir(root), dir.Options{Reserved: []string{"catalog.db", "catalog.db-wal", "catalog.db-shm"}}), Catalog: c, Kinds: readset.Kinds(catalog.Scope{Account: "000000000000", Region: "local"}), Log: slog.New(slog.DiscardHandler),
 	}
-	h.Service = readset.NewService(h.vault, readset.ServiceOptions{Sources: &source.Opener{Local: true}})
+	h.Service = readset.NewService(h.vault, readset.ServiceOptions{
+		Sources: &source.Opener{Local: true},
+		Bases:   func(context.Context, string) (reference.Bases, error) { return h.bases, nil },
+	})
 	h.vault.Jobs = job.New(c, job.Options{Kinds: h.Work(), Poll: 20 * time.Millisecond})
 	ctx, cancel := context.WithCancel(context.Background())
 	ran := make(chan struct{})

@@ -22,16 +22,13 @@ import (
 // are decoded, and what is decoded is hashed, counted, checked and indexed. The
 // objects appear when all of it has gone well.
 func (im *importing) take(ctx context.Context, streams []*source.Stream) error {
-	var err error
 	switch im.in.SourceFileType {
 	case FASTQ:
-		err = im.takeFASTQ(ctx, streams)
-	case BAM, UBAM:
-		err = im.takeBAM(ctx, streams[0])
-	default:
-		err = errs.At(errs.NotSupported, errs.Pos{}, "import of %s is not supported by this version", im.in.SourceFileType)
+		return im.takeFASTQ(ctx, streams)
+	case CRAM:
+		return im.takeCRAM(ctx, streams[0])
 	}
-	return err
+	return im.takeBAM(ctx, streams[0])
 }
 
 // staged is a source whose bytes are written to an object as they are read.
