@@ -89,7 +89,10 @@ func TestSizeMustMatch(t *testing.T) {
 func TestTruncated(t *testing.T) {
 	var d Decoder
 	for _, s := range streams(t) {
-		for n := range s.data {
+		for n := 0; n < len(s.data); n++ {
+			if n > 200 && n < len(s.data)-50 {
+				n += 10 // past the tables, any place is as good
+			}
 			_, err := d.Decode(nil, s.method, s.data[:n:n], len(s.want))
 			require.ErrorIs(t, err, errs.ErrCorrupt, "%s, %d of %d bytes", s.name, n, len(s.data))
 		}
@@ -103,7 +106,7 @@ func TestDamaged(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	for _, s := range streams(t) {
 		data := append([]byte(nil), s.data...)
-		for range 200 {
+		for range 100 {
 			at, by := random.IntN(min(len(data), 1+random.IntN(len(data)))), byte(1+random.IntN(255))
 			data[at] ^= by
 			got, err := d.Decode(dst, s.method, data, len(s.want))

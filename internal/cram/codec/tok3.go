@@ -3,6 +3,7 @@ package codec
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 
 	"github.com/seqlode/seqlode/internal/errs"
 )
@@ -138,7 +139,7 @@ func (d *Decoder) readTokens(by coder, s *source, count, size int) error {
 			return s.fault(errs.LimitExceeded, "token streams of more than %d bytes for %d of names", limit, size)
 		}
 		from := len(n.arena)
-		n.arena = append(n.arena, make([]byte, raw)...)
+		n.arena = slices.Grow(n.arena, raw)[:from+raw]
 		if err := d.transformed(by, n.arena[from:], &stream, 0); err != nil {
 			return err
 		}
