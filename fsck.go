@@ -124,7 +124,7 @@ func refill(ctx context.Context, o Options, info Info, f FsckOptions) (_ *FsckRe
 	defer func() {
 		err = errors.Join(err, c.Close())
 	}()
-	core := &vault.Vault{Info: info, Objects: o.Bucket, Catalog: c, Kinds: o.kinds, Log: o.Logger}
+	core := &vault.Vault{Info: info, Objects: o.Bucket, Catalog: c, Kinds: o.kindsOf(info), Log: o.Logger}
 	report, err := core.Rebuild(ctx, f)
 	if err != nil {
 		return report, err

@@ -42,6 +42,10 @@ type Options struct {
 	// are threads. Below 0 none are: jobs are left to other processes.
 	Workers int
 
+	// LocalSources lets imports read, and exports write, files of this machine:
+	// file:///folder/name.
+	LocalSources bool
+
 	Threads int              // of one computation: 0 is GOMAXPROCS, 1 is no goroutines
 	Limiter *Limiter         // shared by all computations; nil sets no bound
 	Clock   func() time.Time // nil is the machine's
@@ -51,6 +55,7 @@ type Options struct {
 	kinds       []vault.Kind
 	works       map[string]job.Kind
 	lease, poll time.Duration // of the runner of jobs
+	attempts    int           // and how many leases of an item may be lost
 }
 
 // The names in the folder that are not the bucket's.

@@ -20,6 +20,8 @@ import (
 	"github.com/seqlode/seqlode/internal/job"
 	"github.com/seqlode/seqlode/internal/vault"
 	"github.com/seqlode/seqlode/internal/vfs"
+	"github.com/seqlode/seqlode/readset"
+	"github.com/seqlode/seqlode/reference"
 )
 
 // Info is what a vault is, from when it was made.
@@ -27,6 +29,9 @@ type Info = vault.Info
 
 // Vault is an open vault. It may be used by several goroutines at once; Close it.
 type Vault struct {
+	References *reference.Service // reference stores and references
+	ReadSets   *readset.Service   // sequence stores and read sets
+
 	core  *vault.Vault
 	close func() error
 }
@@ -90,28 +95,31 @@ func open(ctx context.Context, o Options) (_ *Vault, err error) {
 	if err := o.agrees(info); err != nil {
 		return nil, err
 	}
-	core := &vault.Vault{
+	v := &Vault{core: &vault.Vault{
 		Info:    info,
 		Objects: o.Bucket,
 		Catalog: c,
-		Kinds:   o.kinds,
-		Works:   slices.Sorted(maps.Keys(o.works)),
+		Kinds:   o.kindsOf(info),
 		Log:     o.Logger,
 		Threads: o.Threads,
 		Limiter: o.Limiter,
-	}
+	}}
+	works := v.serve(o)
+	undo = append(undo, v.References.Close)
+	v.core.Works = slices.Sorted(maps.Keys(works))
 	workers := o.Workers
 	if workers == 0 {
 		workers = o.Threads
 	}
-	core.Jobs = job.New(c, job.Options{Kinds: o.works, Concurrency: workers, Lease: o.lease, Poll: o.poll, Log: o.Logger})
-	if _, err := core.Sweep(ctx, false); err != nil {
+	v.core.Jobs = job.New(c, job.Options{Kinds: works, Concurrency: workers, Lease: o.lease, Poll: o.poll, MaxAttempts: o.attempts, Log: o.Logger})
+	if _, err := v.core.Sweep(ctx, false); err != nil {
 		o.Logger.LogAttrs(ctx, slog.LevelWarn, "work in progress that nobody goes on with was not taken away", slog.Any("error", err))
 	}
-	if o.Workers >= 0 && len(o.works) > 0 {
-		undo = append(undo, work(core.Jobs))
+	if o.Workers >= 0 {
+		undo = append(undo, work(v.core.Jobs))
 	}
-	return &Vault{core: core, close: sync.OnceValue(func() error { return backwards(undo) })}, nil
+	v.close = sync.OnceValue(func() error { return backwards(undo) })
+	return v, nil
 }
 
 // work runs jobs; what it gives ends that, and waits.
