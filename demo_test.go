@@ -270,7 +270,12 @@ func (d *demo) done(t testing.TB, id catalog.ID) {
 	defer cancel()
 	j, err := d.core.Jobs.Await(ctx, id)
 	require.NoError(t, err)
-	require.Equal(t, catalog.JobCompleted, j.Status, j.StatusMessage)
+	var items []catalog.JobItem
+	require.NoError(t, d.core.Catalog.View(ctx, func(r *catalog.Reader) error {
+		items, err = r.JobItems(id)
+		return err
+	}))
+	require.Equal(t, catalog.JobCompleted, j.Status, "%s: %+v", j.StatusMessage, items)
 }
 
 // mustDemo opens a vault with the demonstration and a store, for the test.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -23,7 +24,8 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func TestTrace(t *testing.T) {
 	dir := t.TempDir()
 	var trace vfstest.Trace
-	d, store := mustDemo(t, Options{Dir: dir, Workers: 1, Bucket: objectsOf(vfstest.Wrap(vfs.Dir(dir), trace.Hook))})
+	clock := func() time.Time { return time.Date(2031, 2, 3, 4, 5, 6, 0, time.UTC) } // sidecars have times
+	d, store := mustDemo(t, Options{Dir: dir, Workers: 1, Clock: clock, Bucket: objectsOf(vfstest.Wrap(vfs.Dir(dir), trace.Hook))})
 	d.note = func(step string) { trace.Hook(vfstest.Op{Kind: "catalog", Name: step}) }
 	var out strings.Builder
 	out.WriteString("# make the vault and a store\n" + trace.Take())

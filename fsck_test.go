@@ -47,8 +47,14 @@ func TestFsckFinds(t *testing.T) {
 	require.NoError(t, os.Remove(d.path(dir, store, ids["c"], "readset.json")))
 	require.NoError(t, os.Remove(filepath.Join(dir, "objects", filepath.FromSlash(vault.SequenceStoreFolder(d.core.Scope(), store).File("sequencestore.json")))))
 	write(d.path(dir, store, ids["d"], "old.index"), "left behind")
-	write(d.path(dir, store, 1999999998, "readset.json"), "of none")
-	write(d.path(dir, store, 1999999998, "reads.fastq.gz"), "of none")
+	write(d.path(dir, store, 1999999996, "reads.fastq.gz"), "of an import that was stopped")
+	whole := d.path(dir, store, 1999999997, "x") // of one that was stopped later
+	require.NoError(t, d.core.PutSidecar(t.Context(), catalog.InObjects, vault.ReadSetFolder(d.core.Scope(), store, 1999999997),
+		[]catalog.File{{Key: "a", StoredSize: 1}, {Key: "x", StoredSize: 1}}, struct{}{}, blob.CreateOptions{Lease: "x"}))
+	write(whole, "1")
+	write(d.path(dir, store, 1999999997, "a"), "1")
+	write(d.path(dir, store, 1999999998, "readset.json"), "damaged")
+	write(d.path(dir, store, 1999999998, "reads.fastq.gz"), "all that is left")
 	archived := strings.Replace(d.path(dir, store, ids["e"], "reads.fastq.gz"), "objects", "archive", 1)
 	write(archived, "its place is objects")
 	write(filepath.Join(dir, "notes.txt"), "mine")
@@ -75,8 +81,12 @@ func TestFsckFinds(t *testing.T) {
 		"NO_SIDECAR " + key(ids["c"], "readset.json"),
 		"ORPHAN archive" + strings.TrimPrefix(key(ids["e"], "reads.fastq.gz"), "objects"),
 		"ORPHAN " + key(ids["d"], "old.index"),
-		"ORPHAN " + key(1999999998, "readset.json"),
+		"ORPHAN " + key(1999999996, "reads.fastq.gz"),
+		"ORPHAN " + key(1999999997, "a"),
+		"ORPHAN " + key(1999999997, "readset.json"),
+		"ORPHAN " + key(1999999997, "x"),
 		"ORPHAN " + key(1999999998, "reads.fastq.gz"),
+		"BAD_SIDECAR " + key(1999999998, "readset.json"),
 		"UNKNOWN notes.txt",
 		"UNKNOWN objects/000000000000/runs/1",
 		"UNKNOWN uploads/1/SOURCE1/1",
@@ -85,10 +95,25 @@ func TestFsckFinds(t *testing.T) {
 
 	report, err = d.Fsck(t.Context(), FsckOptions{Repair: true})
 	require.NoError(t, err)
-	require.Len(t, report.Problems, 11)
+	require.Len(t, report.Problems, len(found))
 	report, err = d.Fsck(t.Context(), FsckOptions{Repair: true})
 	require.NoError(t, err)
-	require.Len(t, report.Problems, 5, "what can't be repaired, or is not known")
+	var left []string
+	for _, p := range report.Problems {
+		require.False(t, p.Fixed)
+		left = append(left, string(p.Type)+" "+p.Key)
+	}
+	require.ElementsMatch(t, []string{
+		"MISSING " + key(ids["a"], "reads.fastq.gz"),
+		"WRONG_SIZE " + key(ids["b"], "reads.fastq.gz"),
+		"BAD_SIDECAR " + key(1999999998, "readset.json"),
+		"ORPHAN " + key(1999999998, "reads.fastq.gz"),
+		"UNKNOWN notes.txt",
+		"UNKNOWN objects/000000000000/runs/1",
+		"UNKNOWN uploads/1/SOURCE1/1",
+	}, left)
+	require.FileExists(t, d.path(dir, store, 1999999998, "reads.fastq.gz"))
+	require.NoFileExists(t, whole)
 	require.FileExists(t, filepath.Join(dir, "notes.txt"))
 	require.NoFileExists(t, archived)
 
@@ -212,11 +237,11 @@ func TestRebuild(t *testing.T) {
 	require.Equal(t, before[ids["d"]], got[ids["d"]])
 	fsck, err := d.Fsck(t.Context(), FsckOptions{Repair: true})
 	require.NoError(t, err)
-	for _, p := range fsck.Problems { // c, which is not whole
-		require.Equal(t, Orphan, p.Type)
+	require.Len(t, fsck.Problems, 3)
+	for _, p := range fsck.Problems { // of c, which is not whole: what is left of it stays
+		require.False(t, p.Fixed)
 		require.Contains(t, p.Key, ids["c"].String())
 	}
-	require.True(t, fsck.Clean())
 	job, err := d.submit(t.Context(), store, "new")
 	require.NoError(t, err)
 	d.done(t, job)
@@ -232,8 +257,8 @@ func TestRebuild(t *testing.T) {
 	require.NoError(t, err)
 	require.FileExists(t, filepath.Join(dir, "catalog.db.old"))
 	require.EqualValues(t, 3, report.Restored, "the store, d and the new one")
-	require.Len(t, report.Problems, 1)
-	require.Contains(t, report.Problems[0].Message, "format 7")
+	require.Len(t, report.Problems, 2, "c, and b by now")
+	require.Equal(t, "has format 7; this seqlode knows formats up to 1: use a newer seqlode", report.Problems[1].Message)
 }
 
 // TestSidecars: what is no sidecar of its folder is not taken for one.

@@ -46,6 +46,8 @@ func TestScript(t *testing.T) {
 			"mkgz":  mkgz,
 			"place": place,
 			"cut":   cut,
+
+			"mkvault": mkvault,
 		},
 	})
 }

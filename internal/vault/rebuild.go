@@ -21,10 +21,10 @@ const spareIDs = 1_000_000
 func (v *Vault) Rebuild(ctx context.Context, o CheckOptions) (*Report, error) {
 	b := &rebuild{Vault: v, o: o, report: &Report{Problems: []Problem{}}}
 	for _, kind := range v.Kinds {
-		if kind.Restore == nil {
-			continue
-		}
 		for _, area := range []catalog.Area{catalog.InObjects, catalog.InArchive} {
+			if kind.Restore == nil || !kind.lies(area) {
+				continue
+			}
 			if err := b.kind(ctx, kind, area); err != nil {
 				return b.report, err
 			}
@@ -65,7 +65,7 @@ func (b *rebuild) kind(ctx context.Context, kind Kind, area catalog.Area) error 
 		b.highest = max(b.highest, folder.ID())
 		sidecar, err := b.whole(ctx, area, folder, kind)
 		if errors.Is(err, errs.ErrCorrupt) || errors.Is(err, errs.ErrNotSupported) {
-			b.report.found(b.o, Problem{Type: BadSidecar, Key: info.Key, Size: info.Size, Message: err.Error()})
+			b.report.found(b.o, Problem{Type: BadSidecar, Key: info.Key, Size: info.Size, Message: why(err)})
 			continue
 		}
 		if err != nil {
@@ -79,26 +79,6 @@ func (b *rebuild) kind(ctx context.Context, kind Kind, area catalog.Area) error 
 		}
 	}
 	return b.restore(ctx, kind, things)
-}
-
-// whole reads a sidecar and looks for its files; Corrupt where one is not there.
-func (b *rebuild) whole(ctx context.Context, area catalog.Area, f Folder, kind Kind) (*Sidecar, error) {
-	s, err := b.sidecar(ctx, area, f, kind)
-	if err != nil {
-		return nil, err
-	}
-	for _, file := range s.Files {
-		info, err := b.Objects.Stat(ctx, Object(area, f.File(file.Name)))
-		switch {
-		case errors.Is(err, errs.ErrNotFound):
-			return nil, errs.At(errs.Corrupt, errs.Pos{}, "tells of %s, which is not there", file.Name)
-		case err != nil:
-			return nil, err
-		case info.Size != file.StoredSize:
-			return nil, errs.At(errs.Corrupt, errs.Pos{}, "tells of %s with %d bytes, which has %d", file.Name, file.StoredSize, info.Size)
-		}
-	}
-	return s, nil
 }
 
 // restore writes the rows of things, all in one transaction; where that fails,

@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path"
 
@@ -91,6 +92,34 @@ func (v *Vault) sidecar(ctx context.Context, area catalog.Area, f Folder, k Kind
 		}
 	}
 	return &s, nil
+}
+
+// whole reads a sidecar and looks for its files; Corrupt where one is not there.
+func (v *Vault) whole(ctx context.Context, area catalog.Area, f Folder, kind Kind) (*Sidecar, error) {
+	s, err := v.sidecar(ctx, area, f, kind)
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range s.Files {
+		info, err := v.Objects.Stat(ctx, Object(area, f.File(file.Name)))
+		switch {
+		case errors.Is(err, errs.ErrNotFound):
+			return nil, errs.At(errs.Corrupt, errs.Pos{}, "tells of %s, which is not there", file.Name)
+		case err != nil:
+			return nil, err
+		case info.Size != file.StoredSize:
+			return nil, errs.At(errs.Corrupt, errs.Pos{}, "tells of %s with %d bytes, which has %d", file.Name, file.StoredSize, info.Size)
+		}
+	}
+	return s, nil
+}
+
+// why is what is wrong with a sidecar, for a message that names it already.
+func why(err error) string {
+	if e, ok := errors.AsType[*errs.Error](err); ok && e.Err != nil {
+		return e.Err.Error()
+	}
+	return err.Error()
 }
 
 // file gives the row of a file.
