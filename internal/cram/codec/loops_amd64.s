@@ -3352,7 +3352,7 @@ done:
 	RET
 
 // func order0by8BMI2(out *byte, in *byte, inMax int, rows *uint32, states *uint32, rounds int) (used int, left int)
-// Requires: BMI2
+// Requires: CMOV
 TEXT ·order0by8BMI2(SB), NOSPLIT, $16-64
 	MOVQ in+8(FP), SI
 	MOVQ inMax+16(FP), AX
@@ -3369,116 +3369,136 @@ TEXT ·order0by8BMI2(SB), NOSPLIT, $16-64
 	MOVQ out+0(FP), DI
 
 round:
-	CMPQ   SI, (SP)
-	JHI    done
-	SUBQ   $0x01, 8(SP)
-	JCS    none
-	MOVL   R8, R12
-	ANDL   $0x00000fff, R12
-	MOVL   (DX)(R12*4), R12
-	MOVB   R12, (DI)
-	SHRL   $0x0c, R8
-	MOVL   R12, AX
-	SHRL   $0x14, AX
-	MOVL   R12, BX
-	SHRL   $0x08, BX
-	ANDL   $0x00000fff, BX
-	ADDL   R8, BX
-	IMULL  AX, R8
-	ADDL   BX, R8
-	MOVL   (SI), AX
-	BSWAPL AX
-	XORL   BX, BX
-	CMPL   R8, $0x00800000
-	ADCL   $0x00, BX
-	CMPL   R8, $0x00008000
-	ADCL   $0x00, BX
-	ADDQ   BX, SI
-	SHLL   $0x03, BX
-	SHLXL  BX, R8, R8
-	SHLXQ  BX, AX, AX
-	SHRQ   $0x20, AX
-	ORL    AX, R8
-	MOVL   R9, R13
-	ANDL   $0x00000fff, R13
-	MOVL   (DX)(R13*4), R13
-	MOVB   R13, 1(DI)
-	SHRL   $0x0c, R9
-	MOVL   R13, AX
-	SHRL   $0x14, AX
-	MOVL   R13, BX
-	SHRL   $0x08, BX
-	ANDL   $0x00000fff, BX
-	ADDL   R9, BX
-	IMULL  AX, R9
-	ADDL   BX, R9
-	MOVL   (SI), AX
-	BSWAPL AX
-	XORL   BX, BX
-	CMPL   R9, $0x00800000
-	ADCL   $0x00, BX
-	CMPL   R9, $0x00008000
-	ADCL   $0x00, BX
-	ADDQ   BX, SI
-	SHLL   $0x03, BX
-	SHLXL  BX, R9, R9
-	SHLXQ  BX, AX, AX
-	SHRQ   $0x20, AX
-	ORL    AX, R9
-	MOVL   R10, R14
-	ANDL   $0x00000fff, R14
-	MOVL   (DX)(R14*4), R14
-	MOVB   R14, 2(DI)
-	SHRL   $0x0c, R10
-	MOVL   R14, AX
-	SHRL   $0x14, AX
-	MOVL   R14, BX
-	SHRL   $0x08, BX
-	ANDL   $0x00000fff, BX
-	ADDL   R10, BX
-	IMULL  AX, R10
-	ADDL   BX, R10
-	MOVL   (SI), AX
-	BSWAPL AX
-	XORL   BX, BX
-	CMPL   R10, $0x00800000
-	ADCL   $0x00, BX
-	CMPL   R10, $0x00008000
-	ADCL   $0x00, BX
-	ADDQ   BX, SI
-	SHLL   $0x03, BX
-	SHLXL  BX, R10, R10
-	SHLXQ  BX, AX, AX
-	SHRQ   $0x20, AX
-	ORL    AX, R10
-	MOVL   R11, R15
-	ANDL   $0x00000fff, R15
-	MOVL   (DX)(R15*4), R15
-	MOVB   R15, 3(DI)
-	SHRL   $0x0c, R11
-	MOVL   R15, AX
-	SHRL   $0x14, AX
-	MOVL   R15, BX
-	SHRL   $0x08, BX
-	ANDL   $0x00000fff, BX
-	ADDL   R11, BX
-	IMULL  AX, R11
-	ADDL   BX, R11
-	MOVL   (SI), AX
-	BSWAPL AX
-	XORL   BX, BX
-	CMPL   R11, $0x00800000
-	ADCL   $0x00, BX
-	CMPL   R11, $0x00008000
-	ADCL   $0x00, BX
-	ADDQ   BX, SI
-	SHLL   $0x03, BX
-	SHLXL  BX, R11, R11
-	SHLXQ  BX, AX, AX
-	SHRQ   $0x20, AX
-	ORL    AX, R11
-	ADDQ   $0x04, DI
-	JMP    round
+	CMPQ    SI, (SP)
+	JHI     done
+	SUBQ    $0x01, 8(SP)
+	JCS     none
+	MOVL    R8, R12
+	ANDL    $0x00000fff, R12
+	MOVL    (DX)(R12*4), R12
+	MOVB    R12, (DI)
+	SHRL    $0x0c, R8
+	MOVL    R12, AX
+	SHRL    $0x14, AX
+	MOVL    R12, BX
+	SHRL    $0x08, BX
+	ANDL    $0x00000fff, BX
+	ADDL    R8, BX
+	IMULL   AX, R8
+	ADDL    BX, R8
+	MOVL    R9, R13
+	ANDL    $0x00000fff, R13
+	MOVL    (DX)(R13*4), R13
+	MOVB    R13, 1(DI)
+	SHRL    $0x0c, R9
+	MOVL    R13, AX
+	SHRL    $0x14, AX
+	MOVL    R13, BX
+	SHRL    $0x08, BX
+	ANDL    $0x00000fff, BX
+	ADDL    R9, BX
+	IMULL   AX, R9
+	ADDL    BX, R9
+	MOVL    R10, R14
+	ANDL    $0x00000fff, R14
+	MOVL    (DX)(R14*4), R14
+	MOVB    R14, 2(DI)
+	SHRL    $0x0c, R10
+	MOVL    R14, AX
+	SHRL    $0x14, AX
+	MOVL    R14, BX
+	SHRL    $0x08, BX
+	ANDL    $0x00000fff, BX
+	ADDL    R10, BX
+	IMULL   AX, R10
+	ADDL    BX, R10
+	MOVL    R11, R15
+	ANDL    $0x00000fff, R15
+	MOVL    (DX)(R15*4), R15
+	MOVB    R15, 3(DI)
+	SHRL    $0x0c, R11
+	MOVL    R15, AX
+	SHRL    $0x14, AX
+	MOVL    R15, BX
+	SHRL    $0x08, BX
+	ANDL    $0x00000fff, BX
+	ADDL    R11, BX
+	IMULL   AX, R11
+	ADDL    BX, R11
+	MOVBLZX (SI), BX
+	MOVL    R8, AX
+	SHLL    $0x08, AX
+	ORL     BX, AX
+	CMPL    R8, $0x00800000
+	CMOVLCS AX, R8
+	ADCQ    $0x00, SI
+	CMPL    R8, $0x00800000
+	JCS     again0
+
+on0:
+	MOVBLZX (SI), BX
+	MOVL    R9, AX
+	SHLL    $0x08, AX
+	ORL     BX, AX
+	CMPL    R9, $0x00800000
+	CMOVLCS AX, R9
+	ADCQ    $0x00, SI
+	CMPL    R9, $0x00800000
+	JCS     again1
+
+on1:
+	MOVBLZX (SI), BX
+	MOVL    R10, AX
+	SHLL    $0x08, AX
+	ORL     BX, AX
+	CMPL    R10, $0x00800000
+	CMOVLCS AX, R10
+	ADCQ    $0x00, SI
+	CMPL    R10, $0x00800000
+	JCS     again2
+
+on2:
+	MOVBLZX (SI), BX
+	MOVL    R11, AX
+	SHLL    $0x08, AX
+	ORL     BX, AX
+	CMPL    R11, $0x00800000
+	CMOVLCS AX, R11
+	ADCQ    $0x00, SI
+	CMPL    R11, $0x00800000
+	JCS     again3
+
+on3:
+	ADDQ $0x04, DI
+	JMP  round
+
+again0:
+	MOVBLZX (SI), BX
+	SHLL    $0x08, R8
+	ORL     BX, R8
+	INCQ    SI
+	JMP     on0
+
+again1:
+	MOVBLZX (SI), BX
+	SHLL    $0x08, R9
+	ORL     BX, R9
+	INCQ    SI
+	JMP     on1
+
+again2:
+	MOVBLZX (SI), BX
+	SHLL    $0x08, R10
+	ORL     BX, R10
+	INCQ    SI
+	JMP     on2
+
+again3:
+	MOVBLZX (SI), BX
+	SHLL    $0x08, R11
+	ORL     BX, R11
+	INCQ    SI
+	JMP     on3
 
 none:
 	MOVQ $0x00000000, 8(SP)
@@ -3497,7 +3517,7 @@ done:
 	RET
 
 // func order1by8BMI2(out *byte, in *byte, inMax int, rows *uint32, states *uint32, context *uint32, rounds int, size int) (used int, left int)
-// Requires: BMI2
+// Requires: CMOV
 TEXT ·order1by8BMI2(SB), NOSPLIT, $16-80
 	MOVQ in+8(FP), SI
 	MOVQ inMax+16(FP), AX
@@ -3541,19 +3561,6 @@ round:
 	ADDL    R8, BX
 	IMULL   AX, R8
 	ADDL    BX, R8
-	MOVL    (SI), AX
-	BSWAPL  AX
-	XORL    BX, BX
-	CMPL    R8, $0x00800000
-	ADCL    $0x00, BX
-	CMPL    R8, $0x00008000
-	ADCL    $0x00, BX
-	ADDQ    BX, SI
-	SHLL    $0x03, BX
-	SHLXL   BX, R8, R8
-	SHLXQ   BX, AX, AX
-	SHRQ    $0x20, AX
-	ORL     AX, R8
 	MOVBLZX R13, R13
 	SHLL    $0x0c, R13
 	MOVL    R9, AX
@@ -3570,19 +3577,6 @@ round:
 	ADDL    R9, BX
 	IMULL   AX, R9
 	ADDL    BX, R9
-	MOVL    (SI), AX
-	BSWAPL  AX
-	XORL    BX, BX
-	CMPL    R9, $0x00800000
-	ADCL    $0x00, BX
-	CMPL    R9, $0x00008000
-	ADCL    $0x00, BX
-	ADDQ    BX, SI
-	SHLL    $0x03, BX
-	SHLXL   BX, R9, R9
-	SHLXQ   BX, AX, AX
-	SHRQ    $0x20, AX
-	ORL     AX, R9
 	MOVBLZX R14, R14
 	SHLL    $0x0c, R14
 	MOVL    R10, AX
@@ -3599,19 +3593,6 @@ round:
 	ADDL    R10, BX
 	IMULL   AX, R10
 	ADDL    BX, R10
-	MOVL    (SI), AX
-	BSWAPL  AX
-	XORL    BX, BX
-	CMPL    R10, $0x00800000
-	ADCL    $0x00, BX
-	CMPL    R10, $0x00008000
-	ADCL    $0x00, BX
-	ADDQ    BX, SI
-	SHLL    $0x03, BX
-	SHLXL   BX, R10, R10
-	SHLXQ   BX, AX, AX
-	SHRQ    $0x20, AX
-	ORL     AX, R10
 	MOVBLZX R15, R15
 	SHLL    $0x0c, R15
 	MOVL    R11, AX
@@ -3628,22 +3609,81 @@ round:
 	ADDL    R11, BX
 	IMULL   AX, R11
 	ADDL    BX, R11
-	MOVL    (SI), AX
-	BSWAPL  AX
-	XORL    BX, BX
+	MOVBLZX (SI), BX
+	MOVL    R8, AX
+	SHLL    $0x08, AX
+	ORL     BX, AX
+	CMPL    R8, $0x00800000
+	CMOVLCS AX, R8
+	ADCQ    $0x00, SI
+	CMPL    R8, $0x00800000
+	JCS     again0
+
+on0:
+	MOVBLZX (SI), BX
+	MOVL    R9, AX
+	SHLL    $0x08, AX
+	ORL     BX, AX
+	CMPL    R9, $0x00800000
+	CMOVLCS AX, R9
+	ADCQ    $0x00, SI
+	CMPL    R9, $0x00800000
+	JCS     again1
+
+on1:
+	MOVBLZX (SI), BX
+	MOVL    R10, AX
+	SHLL    $0x08, AX
+	ORL     BX, AX
+	CMPL    R10, $0x00800000
+	CMOVLCS AX, R10
+	ADCQ    $0x00, SI
+	CMPL    R10, $0x00800000
+	JCS     again2
+
+on2:
+	MOVBLZX (SI), BX
+	MOVL    R11, AX
+	SHLL    $0x08, AX
+	ORL     BX, AX
 	CMPL    R11, $0x00800000
-	ADCL    $0x00, BX
-	CMPL    R11, $0x00008000
-	ADCL    $0x00, BX
-	ADDQ    BX, SI
-	SHLL    $0x03, BX
-	SHLXL   BX, R11, R11
-	SHLXQ   BX, AX, AX
-	SHRQ    $0x20, AX
-	ORL     AX, R11
-	INCQ    DI
-	INCQ    BP
-	JMP     round
+	CMOVLCS AX, R11
+	ADCQ    $0x00, SI
+	CMPL    R11, $0x00800000
+	JCS     again3
+
+on3:
+	INCQ DI
+	INCQ BP
+	JMP  round
+
+again0:
+	MOVBLZX (SI), BX
+	SHLL    $0x08, R8
+	ORL     BX, R8
+	INCQ    SI
+	JMP     on0
+
+again1:
+	MOVBLZX (SI), BX
+	SHLL    $0x08, R9
+	ORL     BX, R9
+	INCQ    SI
+	JMP     on1
+
+again2:
+	MOVBLZX (SI), BX
+	SHLL    $0x08, R10
+	ORL     BX, R10
+	INCQ    SI
+	JMP     on2
+
+again3:
+	MOVBLZX (SI), BX
+	SHLL    $0x08, R11
+	ORL     BX, R11
+	INCQ    SI
+	JMP     on3
 
 none:
 	MOVQ $0x00000000, 8(SP)
@@ -3701,13 +3741,6 @@ round:
 	ADDL    R8, BX
 	IMULL   AX, R8
 	ADDL    BX, R8
-	MOVL    R8, AX
-	SHLL    $0x10, AX
-	MOVW    (SI), AX
-	LEAQ    2(SI), BX
-	CMPL    R8, $0x00008000
-	CMOVLCS AX, R8
-	CMOVQCS BX, SI
 	MOVL    R9, R13
 	ANDL    $0x00000fff, R13
 	MOVL    (DX)(R13*4), R13
@@ -3721,13 +3754,6 @@ round:
 	ADDL    R9, BX
 	IMULL   AX, R9
 	ADDL    BX, R9
-	MOVL    R9, AX
-	SHLL    $0x10, AX
-	MOVW    (SI), AX
-	LEAQ    2(SI), BX
-	CMPL    R9, $0x00008000
-	CMOVLCS AX, R9
-	CMOVQCS BX, SI
 	MOVL    R10, R14
 	ANDL    $0x00000fff, R14
 	MOVL    (DX)(R14*4), R14
@@ -3741,13 +3767,6 @@ round:
 	ADDL    R10, BX
 	IMULL   AX, R10
 	ADDL    BX, R10
-	MOVL    R10, AX
-	SHLL    $0x10, AX
-	MOVW    (SI), AX
-	LEAQ    2(SI), BX
-	CMPL    R10, $0x00008000
-	CMOVLCS AX, R10
-	CMOVQCS BX, SI
 	MOVL    R11, R15
 	ANDL    $0x00000fff, R15
 	MOVL    (DX)(R15*4), R15
@@ -3761,6 +3780,27 @@ round:
 	ADDL    R11, BX
 	IMULL   AX, R11
 	ADDL    BX, R11
+	MOVL    R8, AX
+	SHLL    $0x10, AX
+	MOVW    (SI), AX
+	LEAQ    2(SI), BX
+	CMPL    R8, $0x00008000
+	CMOVLCS AX, R8
+	CMOVQCS BX, SI
+	MOVL    R9, AX
+	SHLL    $0x10, AX
+	MOVW    (SI), AX
+	LEAQ    2(SI), BX
+	CMPL    R9, $0x00008000
+	CMOVLCS AX, R9
+	CMOVQCS BX, SI
+	MOVL    R10, AX
+	SHLL    $0x10, AX
+	MOVW    (SI), AX
+	LEAQ    2(SI), BX
+	CMPL    R10, $0x00008000
+	CMOVLCS AX, R10
+	CMOVQCS BX, SI
 	MOVL    R11, AX
 	SHLL    $0x10, AX
 	MOVW    (SI), AX
@@ -3832,13 +3872,6 @@ round:
 	ADDL    R8, BX
 	IMULL   AX, R8
 	ADDL    BX, R8
-	MOVL    R8, AX
-	SHLL    $0x10, AX
-	MOVW    (SI), AX
-	LEAQ    2(SI), BX
-	CMPL    R8, $0x00008000
-	CMOVLCS AX, R8
-	CMOVQCS BX, SI
 	MOVBLZX R13, R13
 	SHLL    $0x0a, R13
 	MOVL    R9, AX
@@ -3855,13 +3888,6 @@ round:
 	ADDL    R9, BX
 	IMULL   AX, R9
 	ADDL    BX, R9
-	MOVL    R9, AX
-	SHLL    $0x10, AX
-	MOVW    (SI), AX
-	LEAQ    2(SI), BX
-	CMPL    R9, $0x00008000
-	CMOVLCS AX, R9
-	CMOVQCS BX, SI
 	MOVBLZX R14, R14
 	SHLL    $0x0a, R14
 	MOVL    R10, AX
@@ -3878,13 +3904,6 @@ round:
 	ADDL    R10, BX
 	IMULL   AX, R10
 	ADDL    BX, R10
-	MOVL    R10, AX
-	SHLL    $0x10, AX
-	MOVW    (SI), AX
-	LEAQ    2(SI), BX
-	CMPL    R10, $0x00008000
-	CMOVLCS AX, R10
-	CMOVQCS BX, SI
 	MOVBLZX R15, R15
 	SHLL    $0x0a, R15
 	MOVL    R11, AX
@@ -3901,6 +3920,27 @@ round:
 	ADDL    R11, BX
 	IMULL   AX, R11
 	ADDL    BX, R11
+	MOVL    R8, AX
+	SHLL    $0x10, AX
+	MOVW    (SI), AX
+	LEAQ    2(SI), BX
+	CMPL    R8, $0x00008000
+	CMOVLCS AX, R8
+	CMOVQCS BX, SI
+	MOVL    R9, AX
+	SHLL    $0x10, AX
+	MOVW    (SI), AX
+	LEAQ    2(SI), BX
+	CMPL    R9, $0x00008000
+	CMOVLCS AX, R9
+	CMOVQCS BX, SI
+	MOVL    R10, AX
+	SHLL    $0x10, AX
+	MOVW    (SI), AX
+	LEAQ    2(SI), BX
+	CMPL    R10, $0x00008000
+	CMOVLCS AX, R10
+	CMOVQCS BX, SI
 	MOVL    R11, AX
 	SHLL    $0x10, AX
 	MOVW    (SI), AX
@@ -3978,13 +4018,6 @@ round:
 	ADDL    R8, BX
 	IMULL   AX, R8
 	ADDL    BX, R8
-	MOVL    R8, AX
-	SHLL    $0x10, AX
-	MOVW    (SI), AX
-	LEAQ    2(SI), BX
-	CMPL    R8, $0x00008000
-	CMOVLCS AX, R8
-	CMOVQCS BX, SI
 	MOVBLZX R13, R13
 	SHLL    $0x0c, R13
 	MOVL    R9, AX
@@ -4001,13 +4034,6 @@ round:
 	ADDL    R9, BX
 	IMULL   AX, R9
 	ADDL    BX, R9
-	MOVL    R9, AX
-	SHLL    $0x10, AX
-	MOVW    (SI), AX
-	LEAQ    2(SI), BX
-	CMPL    R9, $0x00008000
-	CMOVLCS AX, R9
-	CMOVQCS BX, SI
 	MOVBLZX R14, R14
 	SHLL    $0x0c, R14
 	MOVL    R10, AX
@@ -4024,13 +4050,6 @@ round:
 	ADDL    R10, BX
 	IMULL   AX, R10
 	ADDL    BX, R10
-	MOVL    R10, AX
-	SHLL    $0x10, AX
-	MOVW    (SI), AX
-	LEAQ    2(SI), BX
-	CMPL    R10, $0x00008000
-	CMOVLCS AX, R10
-	CMOVQCS BX, SI
 	MOVBLZX R15, R15
 	SHLL    $0x0c, R15
 	MOVL    R11, AX
@@ -4047,6 +4066,27 @@ round:
 	ADDL    R11, BX
 	IMULL   AX, R11
 	ADDL    BX, R11
+	MOVL    R8, AX
+	SHLL    $0x10, AX
+	MOVW    (SI), AX
+	LEAQ    2(SI), BX
+	CMPL    R8, $0x00008000
+	CMOVLCS AX, R8
+	CMOVQCS BX, SI
+	MOVL    R9, AX
+	SHLL    $0x10, AX
+	MOVW    (SI), AX
+	LEAQ    2(SI), BX
+	CMPL    R9, $0x00008000
+	CMOVLCS AX, R9
+	CMOVQCS BX, SI
+	MOVL    R10, AX
+	SHLL    $0x10, AX
+	MOVW    (SI), AX
+	LEAQ    2(SI), BX
+	CMPL    R10, $0x00008000
+	CMOVLCS AX, R10
+	CMOVQCS BX, SI
 	MOVL    R11, AX
 	SHLL    $0x10, AX
 	MOVW    (SI), AX

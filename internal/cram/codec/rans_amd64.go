@@ -56,9 +56,9 @@ func order1fast32[R rowOf](out, in []byte, rows *[256]R, states *[wideStates]uin
 	return (rounds - left) * 4, used
 }
 
-// fourBytes is how many bytes of in a round of 4 states may read: it moves on
-// by 8 at most, and its last load is of 4 bytes from at most 6 on.
-const fourBytes = 10
+// fourBytes is how many bytes of in a round of 4 states takes at most, two each;
+// it reads none behind them.
+const fourBytes = 2 * ransStates
 
 // order0fast8 is order0fast32 for 4 states that take bytes.
 func order0fast8(out, in []byte, row *row12, states *[ransStates]uint32) (written, used int) {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strconv"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -14,11 +16,8 @@ type fourLoop struct {
 	bits   int // of the frequencies
 }
 
-// The least states, and the least that one byte brings back to that.
-const (
-	lowBytes = 1 << 23
-	lowByte  = 1 << 15
-)
+// lowBytes is the least state of rANS 4x8.
+const lowBytes = 1 << 23
 
 // Registers of the loops for 4 states.
 var (
@@ -68,6 +67,9 @@ func (l fourLoop) write() {
 	for k := range state {
 		l.step(k)
 	}
+	for k := range state {
+		l.renorm(k)
+	}
 	if l.order1 {
 		INCQ(first)
 		INCQ(second)
@@ -76,6 +78,16 @@ func (l fourLoop) write() {
 	}
 	JMP(LabelRef("round"))
 
+	if !l.words {
+		for k := range state {
+			Label("again" + strconv.Itoa(k))
+			MOVBLZX(Mem{Base: in}, shift.As32())
+			SHLL(U8(8), state[k].As32())
+			ORL(shift.As32(), state[k].As32())
+			INCQ(in)
+			JMP(LabelRef("on" + strconv.Itoa(k)))
+		}
+	}
 	Label("none")
 	MOVQ(U32(0), left)
 	Label("done")
@@ -97,7 +109,7 @@ func (l fourLoop) write() {
 	RET()
 }
 
-// step decodes a byte with state k.
+// step decodes a byte with state k, all but renorm.
 func (l fourLoop) step(k int) {
 	r, e := state[k].As32(), slot[k].As32()
 	mask := U32(1<<l.bits - 1)
@@ -127,6 +139,12 @@ func (l fourLoop) step(k int) {
 	ADDL(r, shift.As32())
 	IMULL(tmp.As32(), r)
 	ADDL(shift.As32(), r)
+}
+
+// renorm fills state k up. One byte comes without a branch; that a second is
+// wanted is so rare that it is best guessed.
+func (l fourLoop) renorm(k int) {
+	r := state[k].As32()
 	if l.words {
 		MOVL(r, tmp.As32())
 		SHLL(U8(16), tmp.As32())
@@ -137,17 +155,14 @@ func (l fourLoop) step(k int) {
 		CMOVQCS(shift, in)
 		return
 	}
-	MOVL(Mem{Base: in}, tmp.As32())
-	BSWAPL(tmp.As32())
-	XORL(shift.As32(), shift.As32())
+	MOVBLZX(Mem{Base: in}, shift.As32())
+	MOVL(r, tmp.As32())
+	SHLL(U8(8), tmp.As32())
+	ORL(shift.As32(), tmp.As32())
 	CMPL(r, U32(lowBytes))
-	ADCL(U8(0), shift.As32())
-	CMPL(r, U32(lowByte))
-	ADCL(U8(0), shift.As32())
-	ADDQ(shift, in)
-	SHLL(U8(3), shift.As32())
-	SHLXL(shift.As32(), r, r)
-	SHLXQ(shift, tmp, tmp)
-	SHRQ(U8(32), tmp)
-	ORL(tmp.As32(), r)
+	CMOVLCS(tmp.As32(), r)
+	ADCQ(U8(0), in)
+	CMPL(r, U32(lowBytes))
+	JCS(LabelRef("again" + strconv.Itoa(k)))
+	Label("on" + strconv.Itoa(k))
 }
