@@ -15,7 +15,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	os.Exit(crash.Main(m, map[string]func([]string) error{"demo": demoChild}))
+	os.Exit(crash.Main(m, map[string]func([]string) error{"demo": demoChild, "readsets": readSetsChild}))
 }
 
 // shortLease is that of processes that are killed: others go on soon.
