@@ -3,6 +3,7 @@ package cram
 import (
 	"io"
 	"math"
+	"slices"
 
 	"github.com/seqlode/seqlode/internal/cram/codec"
 	"github.com/seqlode/seqlode/internal/errs"
@@ -211,7 +212,7 @@ func (r *Reader) nextSlice(s *Slice) error {
 	if left := c.body + int64(c.length) - r.in.at; int64(n)*minBlock > left {
 		return errs.At(errs.Corrupt, c.pos(), "a slice states %d blocks, and %d bytes are left of its container", n, left)
 	}
-	s.buf = s.buf[:0]
+	s.buf = slices.Grow(s.buf[:0], r.storedBytes(begin))
 	r.slice++
 	r.records += int64(s.records)
 	if r.heads && s.refID != multiRef {
@@ -225,6 +226,16 @@ func (r *Reader) nextSlice(s *Slice) error {
 	}
 	s.stored = r.in.at - begin
 	return nil
+}
+
+// storedBytes is about the bytes that a slice has which begins at a byte.
+func (r *Reader) storedBytes(begin int64) int {
+	c := &r.current
+	end := int64(c.length)
+	if r.slice+1 < len(c.landmarks) {
+		end = int64(c.landmarks[r.slice+1])
+	}
+	return int(min(max(end-(begin-c.body), 0), 16*takeAtOnce))
 }
 
 // atLandmark compares where a slice begins with what its container states.

@@ -62,10 +62,13 @@ func told(m5 string) string {
 	return m5
 }
 
-// Bases are fetched in blocks of this size, and as many are kept.
+// Where the span of a slice is not kept as a whole, bases are fetched in blocks,
+// of which some are kept. Of the slice's bytes, each costs as many as a small
+// slice can spare that jumps about the reference.
 const (
-	basesBlock = 64 << 10
-	keptBlocks = 128
+	basesBlock = 8 << 10
+	keptBlocks = 1 << 10
+	blockCosts = 1 << 10
 )
 
 // window is what a slice sees of a reference. Positions are counted from 0.
@@ -133,8 +136,10 @@ const largeSpan = 4 << 20
 
 // load fetches the span of a slice, or only its checksum where it is large.
 func (w *window) load(span int64) error {
+	if w.whole = w.whole[:0]; w.s.md5 == noMD5 && span > largeSpan {
+		return nil
+	}
 	sum := md5.New()
-	w.whole = w.whole[:0]
 	for at := int64(0); at < span; {
 		n := min(span-at, largeSpan)
 		var err error
@@ -234,6 +239,9 @@ func (w *window) block(index int64) []byte {
 	key := blockKey{w.id, index}
 	if b, ok := w.blocks[key]; ok {
 		return b
+	}
+	if !w.fits(blockCosts) {
+		return nil
 	}
 	if len(w.blocks) >= keptBlocks {
 		clear(w.blocks)
