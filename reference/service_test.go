@@ -97,7 +97,7 @@ func newHome(t *testing.T, o homeOptions) *home {
 }
 
 // store makes the store and gives its id.
-func (h *home) newStore(t *testing.T) string {
+func (h *home) newStore(t testing.TB) string {
 	t.Helper()
 	store, err := h.CreateReferenceStore(t.Context(), CreateReferenceStoreInput{Name: "genomes"})
 	require.NoError(t, err)
@@ -281,10 +281,16 @@ var genomeSequences = []Contig{
 	{Name: "HLA:01", Length: 90, M5: "1787103494d554f0676b288c1161834e"},
 }
 
-func (h *home) sequences(t *testing.T, id string) []Contig {
+func idOf(t *testing.T, id string) catalog.ID {
 	t.Helper()
 	n, err := catalog.ParseID(id)
 	require.NoError(t, err)
+	return n
+}
+
+func (h *home) sequences(t *testing.T, id string) []Contig {
+	t.Helper()
+	n := idOf(t, id)
 	c, err := view(t.Context(), h.Service, func(r *catalog.Reader) (Candidate, error) { return candidate(r, n) })
 	require.NoError(t, err)
 	return c.Contigs
