@@ -9,7 +9,7 @@ import (
 
 // Driver runs transactions on one database.
 type Driver interface {
-	// Read calls fn with one snapshot of the database.
+	// Read calls fn with one snapshot of the database, again while it is busy.
 	Read(ctx context.Context, fn func(Conn) error) error
 	// Write calls fn inside a transaction that is alone in writing or fails as if
 	// it were, and commits it where fn returns nil. While the database is busy it
@@ -66,7 +66,8 @@ func (c *Catalog) Close() error { return c.driver.Close() }
 // Now is the catalog's clock, as Tx.Now gives it.
 func (c *Catalog) Now() time.Time { return c.now().UTC().Truncate(time.Microsecond) }
 
-// View calls fn with one snapshot; its Reader is good until fn returns.
+// View calls fn with one snapshot; its Reader is good until fn returns. fn may be
+// called several times.
 func (c *Catalog) View(ctx context.Context, fn func(*Reader) error) error {
 	return c.driver.Read(ctx, func(conn Conn) error {
 		return fn(&Reader{ctx: ctx, conn: conn, now: c.Now()})
@@ -75,7 +76,8 @@ func (c *Catalog) View(ctx context.Context, fn func(*Reader) error) error {
 
 // Update calls fn in a transaction and commits it where fn returns nil; any
 // error undoes all of it and is returned. fn may be called several times, so it
-// must do nothing but use its Tx. One Update at a time runs; keep it short.
+// must do nothing but use its Tx. One Update at a time runs: keep it short, and
+// never begin one inside another.
 func (c *Catalog) Update(ctx context.Context, fn func(*Tx) error) error {
 	return c.driver.Write(ctx, func(conn Conn) error {
 		return fn(&Tx{Reader: Reader{ctx: ctx, conn: conn, now: c.Now()}, random: c.random})

@@ -102,7 +102,7 @@ func lists(t *testing.T, open Open) {
 	store, other := newStore(t, c, "a"), newStore(t, c, "b")
 	all := map[catalog.ID]catalog.ReadSet{}
 	update(t, c, func(tx *catalog.Tx) {
-		for range 3000 {
+		for range 1500 {
 			s := drawReadSet(rnd, store.ID, newID(t, tx))
 			all[s.ID] = s
 			require.NoError(t, tx.InsertReadSet(s))
@@ -111,7 +111,7 @@ func lists(t *testing.T, open Open) {
 			require.NoError(t, tx.InsertReadSet(drawReadSet(rnd, other.ID, newID(t, tx))))
 		}
 	})
-	for range 60 {
+	for range 40 {
 		f, limit := drawFilter(rnd), 1+rnd.IntN(400)
 		want := map[catalog.ID]bool{}
 		for id, s := range all {
@@ -197,12 +197,12 @@ func walks(t *testing.T, open Open) {
 	c := atNoon(t, open)
 	store := newStore(t, c, "a")
 	update(t, c, func(tx *catalog.Tx) {
-		for i := range 2400 {
+		for i := range 1600 {
 			s := catalog.ReadSet{ID: newID(t, tx), StoreID: store.ID, Name: "even", SampleID: "common", CreationTime: noon}
 			if i%2 == 1 {
 				s.Name, s.SubjectID = "odd", "odd"
 			}
-			if i == 2399 {
+			if i == 1599 {
 				s.GeneratedFrom = "rare"
 			}
 			require.NoError(t, tx.InsertReadSet(s))
@@ -210,7 +210,7 @@ func walks(t *testing.T, open Open) {
 	})
 	pages := 1
 	require.Empty(t, readAll(t, c, store.ID, catalog.ReadSetFilter{Name: "even", SubjectID: "odd"}, 100, func() { pages++ }))
-	require.Equal(t, 3, pages, "1200 rows of each, 500 a page")
+	require.Equal(t, 2, pages, "800 rows of each, 500 a page")
 	pages = 1
 	require.Len(t, readAll(t, c, store.ID, catalog.ReadSetFilter{SampleID: "common", Name: "odd", GeneratedFrom: "rare"}, 100, func() { pages++ }), 1)
 	require.Equal(t, 1, pages)

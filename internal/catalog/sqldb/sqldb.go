@@ -19,7 +19,7 @@ type Dialect struct {
 	Name     string        // of the database, for messages
 	Goose    goose.Dialect // how goose keeps the version
 	Dollars  bool          // arguments are $1, $2 and not ?
-	Patience time.Duration // how long a busy database is asked again, on top of what the driver itself waits
+	Patience time.Duration // how long a busy database is asked again, after what the driver itself waits
 	Busy     func(error) bool
 	Conflict func(error) bool // a row exists already, or another refers to it
 }
@@ -79,20 +79,21 @@ func (db *DB) once(ctx context.Context, pool *sql.DB, o *sql.TxOptions, fn func(
 
 // patiently calls try until it is not Busy, for the dialect's patience.
 func (db *DB) patiently(ctx context.Context, try func() error) error {
-	var waited time.Duration
+	var giveUp <-chan time.Time
 	for pause := time.Millisecond; ; pause = min(2*pause, 100*time.Millisecond) {
 		err := try()
 		if err == nil || !db.dialect.Busy(err) {
 			return err
 		}
-		if waited >= db.dialect.Patience {
-			return errs.At(errs.Timeout, errs.Pos{}, "catalog: %s stayed locked by others: %w", db.dialect.Name, err)
+		if giveUp == nil {
+			giveUp = time.After(db.dialect.Patience)
 		}
 		select {
 		case <-ctx.Done():
 			return db.wrap(ctx.Err())
+		case <-giveUp:
+			return errs.At(errs.Timeout, errs.Pos{}, "catalog: %s stayed locked by others: %w", db.dialect.Name, err)
 		case <-time.After(pause):
-			waited += pause
 		}
 	}
 }

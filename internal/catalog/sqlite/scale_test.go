@@ -186,7 +186,7 @@ func questions(t *testing.T, c *catalog.Catalog, store catalog.ID, ids []catalog
 // TestAtScale: gets and lists of a large store. Without SEQLODE_ROWS the store is
 // small and no time is asked for.
 func TestAtScale(t *testing.T) {
-	rows, calls := 2000, 20
+	rows, calls := 600, 3
 	if text := os.Getenv("SEQLODE_ROWS"); text != "" {
 		n, err := strconv.Atoi(text)
 		require.NoError(t, err)

@@ -21,7 +21,7 @@ import (
 	"github.com/seqlode/seqlode/internal/errs"
 )
 
-// Waits for a lock: of one statement inside SQLite, and in all.
+// Waits for a lock: of one statement inside SQLite, and after that.
 const (
 	busyTimeout = 5 * time.Second
 	patience    = 20 * time.Second
