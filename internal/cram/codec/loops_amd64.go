@@ -53,3 +53,8 @@ func order1by16x10BMI2(out *byte, in *byte, inMax int, rows *uint32, states *uin
 //
 //go:noescape
 func order1by16x12BMI2(out *byte, in *byte, inMax int, rows *uint32, states *uint32, context *uint32, rounds int, size int) (used int, left int)
+
+// fillAVX2 sets the n entries at row to entry, entry + 1<<8, entry + 2<<8 and so on.
+//
+//go:noescape
+func fillAVX2(row *uint32, entry uint32, n int)

@@ -4118,3 +4118,77 @@ done:
 	MOVQ 8(SP), AX
 	MOVQ AX, left+72(FP)
 	RET
+
+// func fillAVX2(row *uint32, entry uint32, n int)
+// Requires: AVX, AVX2
+TEXT ·fillAVX2(SB), NOSPLIT, $0-24
+	MOVQ         row+0(FP), DI
+	MOVQ         n+16(FP), CX
+	MOVL         entry+8(FP), AX
+	VMOVD        AX, X0
+	VPBROADCASTD X0, Y0
+	VPADDD       steps<>+0(SB), Y0, Y0
+	MOVL         $0x00000800, AX
+	VMOVD        AX, X1
+	VPBROADCASTD X1, Y1
+	MOVL         $0x00001000, AX
+	VMOVD        AX, X2
+	VPBROADCASTD X2, Y2
+	VPADDD       Y1, Y0, Y1
+	SUBQ         $0x10, CX
+	JLT          last
+
+more:
+	VMOVDQU Y0, (DI)
+	VMOVDQU Y1, 32(DI)
+	VPADDD  Y2, Y0, Y0
+	VPADDD  Y2, Y1, Y1
+	ADDQ    $0x40, DI
+	SUBQ    $0x10, CX
+	JGE     more
+
+last:
+	ADDQ    $0x10, CX
+	CMPQ    CX, $0x08
+	JLT     masked
+	VMOVDQU Y0, (DI)
+	VMOVDQA Y1, Y0
+	ADDQ    $0x20, DI
+	SUBQ    $0x08, CX
+
+masked:
+	LEAQ       masks<>+0(SB), AX
+	SHLQ       $0x02, CX
+	SUBQ       CX, AX
+	VMOVDQU    32(AX), Y1
+	VPMASKMOVD Y0, Y1, (DI)
+	VZEROUPPER
+	RET
+
+DATA steps<>+0(SB)/4, $0x00000000
+DATA steps<>+4(SB)/4, $0x00000100
+DATA steps<>+8(SB)/4, $0x00000200
+DATA steps<>+12(SB)/4, $0x00000300
+DATA steps<>+16(SB)/4, $0x00000400
+DATA steps<>+20(SB)/4, $0x00000500
+DATA steps<>+24(SB)/4, $0x00000600
+DATA steps<>+28(SB)/4, $0x00000700
+GLOBL steps<>(SB), RODATA|NOPTR, $32
+
+DATA masks<>+0(SB)/4, $0xffffffff
+DATA masks<>+4(SB)/4, $0xffffffff
+DATA masks<>+8(SB)/4, $0xffffffff
+DATA masks<>+12(SB)/4, $0xffffffff
+DATA masks<>+16(SB)/4, $0xffffffff
+DATA masks<>+20(SB)/4, $0xffffffff
+DATA masks<>+24(SB)/4, $0xffffffff
+DATA masks<>+28(SB)/4, $0xffffffff
+DATA masks<>+32(SB)/4, $0x00000000
+DATA masks<>+36(SB)/4, $0x00000000
+DATA masks<>+40(SB)/4, $0x00000000
+DATA masks<>+44(SB)/4, $0x00000000
+DATA masks<>+48(SB)/4, $0x00000000
+DATA masks<>+52(SB)/4, $0x00000000
+DATA masks<>+56(SB)/4, $0x00000000
+DATA masks<>+60(SB)/4, $0x00000000
+GLOBL masks<>(SB), RODATA|NOPTR, $64

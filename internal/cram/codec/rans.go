@@ -43,9 +43,12 @@ func (t *ransTables) start() {
 // rest of row. The frequency is in 0..len(row).
 func fillSlots(row []uint32, sym byte, freq int) []uint32 {
 	e := uint32(freq-1)<<20 | uint32(sym)
-	for i := range row[:freq] {
-		row[i] = e
-		e += 1 << 8
+	slots := row[:freq]
+	if !fillFast(slots, e) {
+		for i := range slots {
+			slots[i] = e
+			e += 1 << 8
+		}
 	}
 	return row[freq:]
 }

@@ -16,6 +16,15 @@ var (
 	useBMI2 = cpu.X86.HasBMI2
 )
 
+// fillFast fills slots where that is quicker than a plain loop.
+func fillFast(slots []uint32, entry uint32) bool {
+	if !useAVX2 || len(slots) < 12 {
+		return false
+	}
+	fillAVX2(&slots[0], entry, len(slots))
+	return true
+}
+
 // order0fast32 decodes whole rounds, as far as in surely suffices, and gives how
 // many bytes of out and in that takes.
 //

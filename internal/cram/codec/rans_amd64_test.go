@@ -43,3 +43,17 @@ func TestLoops(t *testing.T) {
 	}
 	require.Greater(t, held, 40)
 }
+
+func TestFill(t *testing.T) {
+	if !useAVX2 {
+		t.Skip("this processor has no AVX2")
+	}
+	for n := range 100 {
+		got, want := make([]uint32, 101), make([]uint32, 101)
+		fillAVX2(&got[0], 7<<20|3, n)
+		for i := range n {
+			want[i] = 7<<20 | uint32(i)<<8 | 3
+		}
+		require.Equal(t, want, got, n)
+	}
+}

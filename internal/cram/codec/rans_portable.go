@@ -4,6 +4,8 @@ package codec
 
 // These leave all to the plain loops.
 
+func fillFast(_ []uint32, _ uint32) bool { return false }
+
 func order0fast8(_, _ []byte, _ *row12, _ *[ransStates]uint32) (written, used int)  { return 0, 0 }
 func order0fast16(_, _ []byte, _ *row12, _ *[ransStates]uint32) (written, used int) { return 0, 0 }
 func order0fast32(_, _ []byte, _ *row12, _ *[wideStates]uint32) (written, used int) { return 0, 0 }

@@ -46,6 +46,7 @@ func main() {
 	} {
 		l.write()
 	}
+	fill()
 	Generate()
 }
 
