@@ -261,6 +261,51 @@ func TestRebuild(t *testing.T) {
 	require.Equal(t, "has format 7; this seqlode knows formats up to 1: use a newer seqlode", report.Problems[1].Message)
 }
 
+// TestMoved: a move to the archive that was stopped after its rows were written.
+func TestMoved(t *testing.T) {
+	dir := t.TempDir()
+	d, store, ids := filled(t, Options{Dir: dir}, "a")
+	id := ids["a"]
+	folder := vault.ReadSetFolder(d.core.Scope(), store, id)
+	require.NoError(t, d.core.Catalog.Update(t.Context(), func(tx *catalog.Tx) error {
+		files, err := tx.Files(id)
+		require.NoError(t, err)
+		for i := range files {
+			from := vault.Object(catalog.InObjects, files[i].Key)
+			files[i].Area = catalog.InArchive
+			require.NoError(t, d.core.Objects.Copy(t.Context(), from, vault.Object(catalog.InArchive, files[i].Key), blob.CreateOptions{Lease: "x"}))
+			require.NoError(t, tx.UpdateFile(files[i]))
+		}
+		set, err := tx.ReadSet(store, id)
+		require.NoError(t, err)
+		return d.core.PutSidecar(t.Context(), catalog.InArchive, folder, files, set, blob.CreateOptions{Lease: "x"})
+	}))
+	report, err := d.Fsck(t.Context(), FsckOptions{})
+	require.NoError(t, err)
+	require.Len(t, report.Problems, 3)
+	for _, p := range report.Problems {
+		require.Equal(t, Orphan, p.Type)
+		require.Contains(t, p.Key, "objects/")
+	}
+	require.NoError(t, os.Remove(d.path(dir, store, id, "reads.index"))) // its removal had begun
+	require.NoError(t, d.Close())
+	rebuilt, err := Rebuild(t.Context(), Options{Dir: dir, kinds: demoKinds()}, FsckOptions{})
+	require.NoError(t, err)
+	require.Empty(t, rebuilt.Problems)
+	require.EqualValues(t, 2, rebuilt.Restored)
+
+	d, err = openDemo(t.Context(), Options{Dir: dir})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, d.Close()) }()
+	require.Len(t, d.sets(t), 1)
+	report, err = d.Fsck(t.Context(), FsckOptions{Repair: true})
+	require.NoError(t, err)
+	require.Len(t, report.Problems, 2)
+	require.True(t, report.Clean())
+	d.clean(t)
+	require.Len(t, d.sets(t), 1)
+}
+
 // TestSidecars: what is no sidecar of its folder is not taken for one.
 func TestSidecars(t *testing.T) {
 	dir := t.TempDir()

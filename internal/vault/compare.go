@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"path"
+	"slices"
 
 	"github.com/seqlode/seqlode/internal/blob"
 	"github.com/seqlode/seqlode/internal/catalog"
@@ -257,7 +258,11 @@ func (c *check) judge(r *catalog.Reader, k contested) (Problem, error) {
 		return problem(Unknown, "is of no kind of thing that this seqlode knows")
 	}
 	if path.Base(k.key) == kind.Sidecar || kind.Area == Uploads {
-		if there, err := kind.Known(r, folder); err != nil || there {
+		there, err := kind.Known(r, folder)
+		if err == nil && there {
+			there, err = home(r, folder, k.area)
+		}
+		if err != nil || there {
 			return Problem{}, err
 		}
 	}
@@ -265,6 +270,16 @@ func (c *check) judge(r *catalog.Reader, k contested) (Problem, error) {
 		return Problem{}, err
 	}
 	return problem(Orphan, "the catalog has no such file")
+}
+
+// home says whether a thing that there is lies in an area: with its files, where it
+// has any.
+func home(r *catalog.Reader, f Folder, area catalog.Area) (bool, error) {
+	files, err := r.Files(f.ID())
+	if err != nil || len(files) == 0 {
+		return true, err
+	}
+	return slices.ContainsFunc(files, func(file catalog.File) bool { return file.Area == area }), nil
 }
 
 // busy says whether an open item is at work on a thing.

@@ -65,6 +65,11 @@ func (b *rebuild) kind(ctx context.Context, kind Kind, area catalog.Area) error 
 		b.highest = max(b.highest, folder.ID())
 		sidecar, err := b.whole(ctx, area, folder, kind)
 		if errors.Is(err, errs.ErrCorrupt) || errors.Is(err, errs.ErrNotSupported) {
+			if ok, err := b.elsewhere(ctx, area, folder, kind); err != nil {
+				return err
+			} else if ok {
+				continue
+			}
 			b.report.found(b.o, Problem{Type: BadSidecar, Key: info.Key, Size: info.Size, Message: why(err)})
 			continue
 		}
@@ -79,6 +84,23 @@ func (b *rebuild) kind(ctx context.Context, kind Kind, area catalog.Area) error 
 		}
 	}
 	return b.restore(ctx, kind, things)
+}
+
+// elsewhere says whether a thing is whole in the other of the areas objects and
+// archive: this one is what a move between them has left.
+func (b *rebuild) elsewhere(ctx context.Context, area catalog.Area, f Folder, kind Kind) (bool, error) {
+	other := catalog.InArchive
+	if area == other {
+		other = catalog.InObjects
+	}
+	if !kind.lies(other) {
+		return false, nil
+	}
+	_, err := b.whole(ctx, other, f, kind)
+	if errors.Is(err, errs.ErrNotFound) || errors.Is(err, errs.ErrCorrupt) || errors.Is(err, errs.ErrNotSupported) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // restore writes the rows of things, all in one transaction; where that fails,
