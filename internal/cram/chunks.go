@@ -127,7 +127,7 @@ func (s *Slice) recordBytes() int {
 		n += int64(s.blocks[i].size)
 	}
 	// Bases that the reference has are in no block, half a byte for each quality.
-	return int(min(n*3/2+40*int64(s.records), mostAtOnce))
+	return int(min(n*3/2+96*int64(s.records), mostAtOnce))
 }
 
 // mostAtOnce bounds the room that is made for records before there are any.
