@@ -44,9 +44,10 @@ const DefaultLimit = 256 << 20
 // but for Bzip2 and LZMA. It is not for concurrent use.
 type Decoder struct {
 	// Limit is the largest size, in bytes, that a block may state; 0 is
-	// DefaultLimit. What Decode allocates beside dst is bounded by a small
-	// multiple of the stated size and of the length of the block, and the
-	// fixed tables, which reach some ten megabytes.
+	// DefaultLimit. Beside dst and 5 MiB of tables, what Decode allocates is
+	// bounded by 6 times that size; for Tok3 by 16 times and at most 256 MiB
+	// of tokens, for Fqzcomp by 64 MiB, which are touched as the contexts
+	// occur, for LZMA and Bzip2 by that size and 4 MiB.
 	Limit int
 
 	rans    ransTables
@@ -59,8 +60,8 @@ type Decoder struct {
 
 // Decode decodes src, the data of one block, by method, and gives its size
 // bytes. They lie in dst's room where its capacity suffices, in a new slice
-// otherwise; what dst held is lost, and after an error so is its content. src
-// is only read, and the result never shares memory with it.
+// otherwise; all that dst's capacity held is lost, after an error too. src is
+// only read, and the result never shares memory with it.
 //
 // A block of size 0 is empty whatever src holds, as it is to htslib.
 //

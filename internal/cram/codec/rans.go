@@ -30,6 +30,7 @@ type ransTables struct {
 	rows10 *[256]row10
 	have   [256]bool // rows filled for the stream under way
 	used   [256]bool // symbols that occur in them
+	list   [256]byte // of Nx16: those symbols in their order
 }
 
 func (t *ransTables) start() {

@@ -49,27 +49,32 @@ func (t *ransTables) decodeNx16(d *Decoder, flags byte, out []byte, s *source) e
 	}
 }
 
-// alphabet reads the list of symbols.
-func (t *ransTables) alphabet(s *source) {
+// alphabet reads the list of symbols, and gives them in their order.
+func (t *ransTables) alphabet(s *source) []byte {
 	var list symbols
 	for sym, more := list.first(s), true; more; sym, more = list.next(s) {
 		t.used[sym] = true
 	}
+	all := t.list[:0]
+	for sym, used := range t.used {
+		if used {
+			all = append(all, byte(sym))
+		}
+	}
+	return all
 }
 
 // readNx16 reads the frequencies of order 0 into row 0.
 func (t *ransTables) readNx16(s *source) error {
-	t.alphabet(s)
+	all := t.alphabet(s)
 	var freqs [256]int
-	for sym := range freqs {
-		if t.used[sym] {
-			freqs[sym] = s.uint7()
-		}
+	for i := range all {
+		freqs[i] = s.uint7()
 	}
 	if s.err != nil {
 		return s.err
 	}
-	return fillScaled(s, t.rows12[0][:], &freqs)
+	return fillScaled(s, t.rows12[0][:], all, freqs[:len(all)])
 }
 
 // readContextsNx16 reads the frequencies of order 1, and gives their bits. The
@@ -102,16 +107,13 @@ func (t *ransTables) readContextsNx16(d *Decoder, s *source) (int, error) {
 	if n == 10 && t.rows10 == nil {
 		t.rows10 = new([256]row10)
 	}
-	t.alphabet(table)
-	for context := range 256 {
-		if !t.used[context] {
-			continue
-		}
+	all := t.alphabet(table)
+	for _, context := range all {
 		row := t.rows12[context][:]
 		if n == 10 {
 			row = t.rows10[context][:]
 		}
-		if err := t.readContextNx16(table, context, row); err != nil {
+		if err := t.readContextNx16(table, context, row, all); err != nil {
 			return 0, err
 		}
 	}
@@ -124,33 +126,26 @@ func (t *ransTables) readContextsNx16(d *Decoder, s *source) (int, error) {
 
 // readContextNx16 reads the frequencies of one context, in which a zero is
 // followed by the number of zeros after it. All zero, the context has no table.
-func (t *ransTables) readContextNx16(s *source, context int, row []uint32) error {
-	var freqs [256]int
-	some, zeros := false, 0
-	for sym := range freqs {
-		switch {
-		case !t.used[sym]:
-		case zeros > 0:
-			zeros--
-		default:
-			freqs[sym] = s.uint7()
-			if freqs[sym] == 0 {
-				zeros = int(s.u8())
-			} else {
-				some = true
-			}
+func (t *ransTables) readContextNx16(s *source, context byte, row []uint32, all []byte) error {
+	var most [256]int
+	freqs := most[:len(all)]
+	for i := 0; i < len(freqs); i++ {
+		freqs[i] = s.uint7()
+		if freqs[i] == 0 {
+			i += int(s.u8())
+		} else {
+			t.have[context] = true
 		}
 	}
-	if s.err != nil || !some {
+	if s.err != nil || !t.have[context] {
 		return s.err
 	}
-	t.have[context] = true
-	return fillScaled(s, row, &freqs)
+	return fillScaled(s, row, all, freqs)
 }
 
-// fillScaled fills row by frequencies that add up to its length or to a power
-// of 2 below.
-func fillScaled(s *source, row []uint32, freqs *[256]int) error {
+// fillScaled fills row by the frequencies of symbols, which add up to its length
+// or to a power of 2 below.
+func fillScaled(s *source, row []uint32, all []byte, freqs []int) error {
 	total := 0
 	for _, f := range freqs {
 		total += min(f, len(row)+1) // so that it can't overflow
@@ -159,9 +154,9 @@ func fillScaled(s *source, row []uint32, freqs *[256]int) error {
 		return s.corrupt("frequencies add up to %d, want %d or a power of 2 below", total, len(row))
 	}
 	shift := bits.Len(uint(len(row))) - bits.Len(uint(total))
-	for sym, f := range freqs {
+	for i, f := range freqs {
 		if f > 0 {
-			row = fillSlots(row, byte(sym), f<<shift)
+			row = fillSlots(row, all[i], f<<shift)
 		}
 	}
 	return nil

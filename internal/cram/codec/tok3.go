@@ -26,11 +26,12 @@ const (
 	tokTypes = 16 // what four bits can name
 )
 
-// Bounds of htscodecs, but for maxTokens, which bounds memory.
+// Bounds of htscodecs, and of memory: tokens of all names, bytes of all streams.
 const (
 	maxPositions = 128
 	maxNames     = 10_000_000
 	maxTokens    = 32 << 20
+	maxStreams   = 1 << 30
 )
 
 // tokStream holds the values of a token type at a position, or the types there.
@@ -98,7 +99,7 @@ func (d *Decoder) readTokens(by coder, s *source, count, size int) error {
 	n.positions, n.arena = 0, n.arena[:0]
 	// A character takes 5 bytes of streams at most, the head of a name 5, and
 	// there may be as many tokens that give nothing.
-	limit := 16*int64(size) + 1<<16
+	limit := min(16*int64(size)+1<<16, maxStreams)
 	for s.left() > 0 && s.err == nil {
 		head := s.u8()
 		kind := head & 15
