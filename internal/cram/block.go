@@ -49,7 +49,7 @@ func (b *blockAt) in(buf []byte) block {
 // readBlock reads a block of the container under way behind buf.
 func (r *Reader) readBlock(buf []byte) ([]byte, blockAt, error) {
 	b := blockAt{begin: len(buf)}
-	at := r.in.at
+	at := r.in.Offset()
 	f := fields{in: r.in, raw: r.scratch[:0]}
 	b.method = codec.Method(f.octet())
 	b.content = f.octet()
@@ -67,7 +67,7 @@ func (r *Reader) readBlock(buf []byte) ([]byte, blockAt, error) {
 	if r.version >= 3 {
 		tail = 4
 	}
-	if r.in.at+int64(stored)+int64(tail) > r.current.body+int64(r.current.length) {
+	if r.in.Offset()+int64(stored)+int64(tail) > r.current.body+int64(r.current.length) {
 		return buf, b, errs.At(errs.Corrupt, errs.Pos{Offset: errs.Byte(at)}, "block of %d bytes runs past the end of its container, which begins at byte %d", stored, r.current.at)
 	}
 	if len(buf)+len(f.raw)+stored > r.opt.MaxSlice {

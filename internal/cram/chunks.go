@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/seqlode/seqlode/internal/bgzf"
 	"github.com/seqlode/seqlode/internal/pipeline"
 	"github.com/seqlode/seqlode/internal/sam"
 )
@@ -23,12 +24,30 @@ type chunk struct {
 // size are let be.
 const enoughAtOnce = 96 << 20
 
+// stage is a stage that reads a source. Closing it ends a Read under way, where
+// the source has read deadlines.
+type stage[T any] struct {
+	*pipeline.Pipe[T]
+	undo func()
+}
+
+func startStage[T any](ctx context.Context, reader *Reader, s pipeline.Stage[T]) stage[T] {
+	pipe := pipeline.Start(ctx, s)
+	return stage[T]{pipe, bgzf.Interrupt(pipe.Context(), reader.in.src)}
+}
+
+// Close ends the work and waits for its goroutines.
+func (s stage[T]) Close() {
+	s.Pipe.Close()
+	s.undo()
+}
+
 // startSlices decodes the slices of a reader, in their order. The memory of a chunk
 // is used again for another.
-func startSlices(ctx context.Context, reader *Reader) *pipeline.Pipe[*chunk] {
+func startSlices(ctx context.Context, reader *Reader) stage[*chunk] {
 	threads := pipeline.Threads(reader.opt.Threads)
 	room := &rooms{threads: threads, freed: make(chan struct{}, 1)}
-	return pipeline.Start(ctx, pipeline.Stage[*chunk]{
+	return startStage(ctx, reader, pipeline.Stage[*chunk]{
 		Threads: threads,
 		Slots:   threads + 2, // one at each worker, one ahead, one with the consumer
 		Limiter: reader.opt.Limiter,
@@ -169,8 +188,8 @@ type slot struct {
 }
 
 // nextSlot gives the next chunk to its first holder.
-func nextSlot(pipe *pipeline.Pipe[*chunk]) (slot, error) {
-	s, err := pipe.Next()
+func nextSlot(slices stage[*chunk]) (slot, error) {
+	s, err := slices.Next()
 	if err != nil {
 		return slot{}, err
 	}

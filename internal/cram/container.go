@@ -40,7 +40,7 @@ func (c *container) isEOF() bool {
 // stream.
 func (r *Reader) readContainer(c *container) error {
 	in, version := r.in, r.version
-	*c = container{at: in.at, landmarks: c.landmarks[:0]}
+	*c = container{at: in.Offset(), landmarks: c.landmarks[:0]}
 	f := fields{in: in}
 	c.length = f.int32()
 	if f.err == io.EOF {
@@ -78,7 +78,7 @@ func (r *Reader) readContainer(c *container) error {
 	if f.err != nil {
 		return c.fault(f.err, "header")
 	}
-	c.body = in.at
+	c.body = in.Offset()
 	return nil
 }
 

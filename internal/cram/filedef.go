@@ -41,7 +41,7 @@ const maxHeader = 1 << 30
 func (r *Reader) readHeader() error {
 	c := &r.current
 	if err := r.readContainer(c); err == io.EOF {
-		return errs.At(errs.Corrupt, errs.Pos{Offset: errs.Byte(r.in.at)}, "the file ends before its header")
+		return errs.At(errs.Corrupt, errs.Pos{Offset: errs.Byte(r.in.Offset())}, "the file ends before its header")
 	} else if err != nil {
 		return err
 	}
@@ -67,10 +67,10 @@ func (r *Reader) readHeader() error {
 	case length > maxHeader:
 		return errs.At(errs.LimitExceeded, c.pos(), "SAM header of %d bytes, more than %d", length, maxHeader)
 	}
-	if err := r.in.skip(c.body + int64(c.length) - r.in.at); err != nil {
+	if err := r.in.skip(c.body + int64(c.length) - r.in.Offset()); err != nil {
 		return c.fault(err, "blocks")
 	}
-	r.first = r.in.at
+	r.first = r.in.Offset()
 	return r.takeHeader(data[4 : 4+length])
 }
 

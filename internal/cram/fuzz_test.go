@@ -98,8 +98,8 @@ func FuzzContainers(f *testing.F) {
 			err = r.Next(&s)
 		}
 		blame(t, err)
-		if r.in.at > int64(len(file)) {
-			t.Fatalf("%d bytes consumed of %d", r.in.at, len(file))
+		if r.in.Offset() > int64(len(file)) {
+			t.Fatalf("%d bytes consumed of %d", r.in.Offset(), len(file))
 		}
 	})
 }

@@ -1,25 +1,20 @@
 package cram
 
 import (
-	"bufio"
 	"hash/crc32"
 	"io"
 
+	"github.com/seqlode/seqlode/internal/bgzf"
 	"github.com/seqlode/seqlode/internal/errs"
 )
 
 // input is the stream of a file and where it stands.
 type input struct {
-	r   *bufio.Reader
+	*bgzf.Input
 	src io.Reader
-	at  int64 // bytes consumed
 }
 
-const inputBuffer = 256 << 10
-
-func newInput(src io.Reader) *input {
-	return &input{r: bufio.NewReaderSize(src, inputBuffer), src: src}
-}
+func newInput(src io.Reader) *input { return &input{bgzf.NewInput(src, 0), src} }
 
 // seek goes to a byte of a source that can.
 func (in *input) seek(to int64) error {
@@ -30,8 +25,7 @@ func (in *input) seek(to int64) error {
 	if _, err := s.Seek(to, io.SeekStart); err != nil {
 		return errs.At(errs.Internal, errs.Pos{Offset: errs.Byte(to)}, "cannot seek: %w", err)
 	}
-	in.r.Reset(in.src)
-	in.at = to
+	in.Reset(in.src, to)
 	return nil
 }
 
@@ -42,20 +36,17 @@ const takeAtOnce = 1 << 20
 // io.ErrUnexpectedEOF.
 func (in *input) append(dst []byte, n int) ([]byte, error) {
 	for n > 0 {
-		at, k := len(dst), min(n, takeAtOnce)
-		for cap(dst)-at < k {
-			dst = append(dst[:cap(dst)], 0)[:at]
-		}
-		k, err := io.ReadFull(in.r, dst[at:at+k])
-		dst = dst[:at+k]
-		in.at += int64(k)
-		n -= k
-		if err == io.EOF {
-			err = io.ErrUnexpectedEOF
-		}
+		p, last, err := in.PeekMore(1)
 		if err != nil {
 			return dst, err
 		}
+		if last && len(p) == 0 {
+			return dst, io.ErrUnexpectedEOF
+		}
+		p = p[:min(len(p), n)]
+		dst = append(dst, p...)
+		in.Discard(len(p))
+		n -= len(p)
 	}
 	return dst, nil
 }
@@ -63,21 +54,23 @@ func (in *input) append(dst []byte, n int) ([]byte, error) {
 // skip leaves n bytes out.
 func (in *input) skip(n int64) error {
 	for n > 0 {
-		k, err := in.r.Discard(int(min(n, 1<<30)))
-		in.at += int64(k)
-		n -= int64(k)
-		if err == io.EOF {
-			return io.ErrUnexpectedEOF
-		}
+		p, last, err := in.PeekMore(1)
 		if err != nil {
 			return err
 		}
+		if last && len(p) == 0 {
+			return io.ErrUnexpectedEOF
+		}
+		k := int(min(n, int64(len(p))))
+		in.Discard(k)
+		n -= int64(k)
 	}
 	return nil
 }
 
 // fields reads the fields of a header off the stream and keeps their bytes, for
-// the checksum. After a failure it gives zeros, and err says why.
+// the checksum. After a failure it gives zeros, and err says why: io.EOF where
+// there is not one byte.
 type fields struct {
 	in  *input
 	raw []byte
@@ -87,19 +80,22 @@ type fields struct {
 // need reads until raw has n bytes from at on, and gives those.
 func (f *fields) need(at, n int) []byte {
 	for len(f.raw) < at+n {
-		b, err := f.in.r.ReadByte()
-		if err == io.EOF && len(f.raw) > 0 {
+		p, err := f.in.Peek(1)
+		switch {
+		case err != nil:
+		case len(p) > 0:
+			f.raw = append(f.raw, p[0])
+			f.in.Discard(1)
+			continue
+		case len(f.raw) == 0:
+			err = io.EOF
+		default:
 			err = io.ErrUnexpectedEOF
 		}
-		if err != nil {
-			if f.err == nil {
-				f.err = err
-			}
-			b = 0
-		} else {
-			f.in.at++
+		if f.err == nil {
+			f.err = err
 		}
-		f.raw = append(f.raw, b)
+		f.raw = append(f.raw, 0)
 	}
 	return f.raw[at : at+n]
 }

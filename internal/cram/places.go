@@ -80,7 +80,7 @@ func MakeIndex(ctx context.Context, reader *Reader) (Index, error) {
 	}
 	reader.heads = true
 	threads := pipeline.Threads(reader.opt.Threads)
-	pipe := pipeline.Start(ctx, pipeline.Stage[*unit]{
+	pipe := startStage(ctx, reader, pipeline.Stage[*unit]{
 		Threads: threads,
 		Slots:   2 * threads,
 		Limiter: reader.opt.Limiter,

@@ -98,7 +98,7 @@ func (r *Reader) Header() *sam.Header { return r.header }
 func (r *Reader) Names() [][]byte { return r.names }
 
 // Offset is how many bytes of the source have been consumed.
-func (r *Reader) Offset() int64 { return r.in.at }
+func (r *Reader) Offset() int64 { return r.in.Offset() }
 
 // Warnings tells what is odd about a file that has been read to its end.
 func (r *Reader) Warnings() []errs.Warning {
@@ -144,8 +144,8 @@ func (r *Reader) next(s *Slice) error {
 // compression header.
 func (r *Reader) nextContainer() error {
 	c := &r.current
-	if end := c.body + int64(c.length); r.in.at != end && c.body > 0 {
-		return errs.At(errs.Corrupt, c.pos(), "container has %d bytes behind its last slice", end-r.in.at)
+	if end := c.body + int64(c.length); r.in.Offset() != end && c.body > 0 {
+		return errs.At(errs.Corrupt, c.pos(), "container has %d bytes behind its last slice", end-r.in.Offset())
 	}
 	for {
 		if err := r.readContainer(c); err != nil {
@@ -184,7 +184,7 @@ func (r *Reader) nextContainer() error {
 
 // nextSlice reads the next slice of the container under way.
 func (r *Reader) nextSlice(s *Slice) error {
-	c, begin := &r.current, r.in.at
+	c, begin := &r.current, r.in.Offset()
 	if r.heads {
 		if err := r.atLandmark(begin); err != nil {
 			return err
@@ -209,7 +209,7 @@ func (r *Reader) nextSlice(s *Slice) error {
 	if err != nil {
 		return err
 	}
-	if left := c.body + int64(c.length) - r.in.at; int64(n)*minBlock > left {
+	if left := c.body + int64(c.length) - r.in.Offset(); int64(n)*minBlock > left {
 		return errs.At(errs.Corrupt, c.pos(), "a slice states %d blocks, and %d bytes are left of its container", n, left)
 	}
 	s.buf = slices.Grow(s.buf[:0], r.storedBytes(begin))
@@ -224,7 +224,7 @@ func (r *Reader) nextSlice(s *Slice) error {
 		}
 		s.blocks = append(s.blocks, at)
 	}
-	s.stored = r.in.at - begin
+	s.stored = r.in.Offset() - begin
 	return nil
 }
 
@@ -254,11 +254,11 @@ func (r *Reader) skipSlice(s *Slice, begin int64) error {
 	if r.slice < len(c.landmarks) {
 		end = c.body + int64(c.landmarks[r.slice])
 	}
-	if end < r.in.at || end > c.body+int64(c.length) {
-		return errs.At(errs.Corrupt, c.pos(), "slice %d of the container ends at byte %d, and its header at %d", r.slice, end, r.in.at)
+	if end < r.in.Offset() || end > c.body+int64(c.length) {
+		return errs.At(errs.Corrupt, c.pos(), "slice %d of the container ends at byte %d, and its header at %d", r.slice, end, r.in.Offset())
 	}
 	s.stored = end - begin
-	if err := r.in.skip(end - r.in.at); err != nil {
+	if err := r.in.skip(end - r.in.Offset()); err != nil {
 		return c.fault(err, "blocks")
 	}
 	return nil

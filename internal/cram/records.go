@@ -13,7 +13,7 @@ import (
 // Records gives the records of a file one by one, decoded by several workers.
 // One goroutine uses it.
 type Records struct {
-	slices *pipeline.Pipe[*chunk]
+	slices stage[*chunk]
 	names  int
 	want   *region
 	slot   *pipeline.Slot[*chunk]

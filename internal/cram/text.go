@@ -13,7 +13,7 @@ import (
 // Text gives the records of a file as SAM text, made by several workers: some
 // decode slices, some make text of runs of their records.
 type Text struct {
-	slices *pipeline.Pipe[*chunk]
+	slices stage[*chunk]
 	runs   *pipeline.Pipe[*TextChunk]
 	cancel context.CancelFunc // of both
 	ended  bool
