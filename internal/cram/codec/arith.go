@@ -1,5 +1,7 @@
 package codec
 
+import "slices"
+
 // Run lengths of the arithmetic coder come in parts of at most maxRunPart, which
 // says that more follows. Their contexts are the symbol, then runContexts-2,
 // then runContexts-1 (CRAMcodecs §4.3).
@@ -7,6 +9,9 @@ const (
 	maxRunPart  = 3
 	runContexts = 258
 )
+
+// arithPart is how many bytes are decoded between two looks for a fault.
+const arithPart = 1 << 14
 
 // arithModels are the models of a stream of the arithmetic coder.
 type arithModels struct {
@@ -67,14 +72,24 @@ func (d *Decoder) decodeArith(flags byte, out []byte, s *source) error {
 		}
 	case order1:
 		last := byte(0)
-		for i := range out {
-			last = c.decode(a.literals[last])
-			out[i] = last
+		for part := range slices.Chunk(out, arithPart) {
+			for i := range part {
+				last = c.decode(a.literals[last])
+				part[i] = last
+			}
+			if c.over() {
+				break
+			}
 		}
 	default:
 		m := a.literals[0]
-		for i := range out {
-			out[i] = c.decode(m)
+		for part := range slices.Chunk(out, arithPart) {
+			for i := range part {
+				part[i] = c.decode(m)
+			}
+			if c.over() {
+				break
+			}
 		}
 	}
 	return c.end(s)
@@ -100,7 +115,7 @@ func (a *arithModels) decodeRuns(c *rangeCoder, order1 bool, out []byte, s *sour
 			}
 			context = min(max(context+1, runContexts-2), runContexts-1)
 		}
-		if c.bad {
+		if c.over() {
 			break
 		}
 		if run > len(out)-i {

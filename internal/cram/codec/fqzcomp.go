@@ -293,7 +293,7 @@ func (z *fqz) decode(c *rangeCoder, out []byte, s *source) error {
 			z.record(c, p, uint32(selector), values)
 		}
 		at += p.length
-		if c.bad || c.pos > len(c.in) {
+		if c.over() {
 			break
 		}
 	}
@@ -312,6 +312,9 @@ func (z *fqz) record(c *rangeCoder, p *fqzParams, selector uint32, values []byte
 	var qctx, delta uint32
 	last := byte(0)
 	for i := range values {
+		if i%1024 == 0 && c.over() {
+			return
+		}
 		m := model(z.quals[int(context)*z.stride:][:z.stride])
 		if m[0] == 0 {
 			m.reset()

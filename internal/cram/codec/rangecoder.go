@@ -72,6 +72,10 @@ func (c *rangeCoder) end(s *source) error {
 	return nil
 }
 
+// over reports whether the stream has a fault. Who decodes much asks now and
+// then, so that a short stream for a large block costs no time.
+func (c *rangeCoder) over() bool { return c.bad || c.pos > len(c.in) }
+
 // decode takes the next symbol by m, and adapts m.
 func (c *rangeCoder) decode(m model) byte {
 	c.span /= m[0]

@@ -109,7 +109,7 @@ func (t *ransTables) order0by8(out []byte, s *source, states *[ransStates]uint32
 	}
 	s.pos += p
 	states[0], states[1], states[2], states[3] = r0, r1, r2, r3
-	for ; i < len(out); i++ {
+	for ; i < len(out) && s.err == nil; i++ {
 		e := row[states[i&3]&0xfff]
 		out[i] = byte(e)
 		states[i&3] = s.renorm8(step12(states[i&3], e))

@@ -183,7 +183,7 @@ func (t *ransTables) order0by16(out []byte, s *source, states *[ransStates]uint3
 	}
 	s.pos += p
 	*states = [ransStates]uint32{r0, r1, r2, r3}
-	for ; i < len(out); i++ {
+	for ; i < len(out) && s.err == nil; i++ {
 		e := row[states[i&3]&0xfff]
 		out[i] = byte(e)
 		states[i&3] = s.renorm16(step12(states[i&3], e))

@@ -123,6 +123,31 @@ func TestDamaged(t *testing.T) {
 	}
 }
 
+// TestShortForLarge: of a few bytes that state a large block no more is decoded
+// than they hold.
+func TestShortForLarge(t *testing.T) {
+	const size = 8 << 20
+	var d Decoder
+	dst := make([]byte, size)
+	for _, c := range []struct {
+		method Method
+		data   string
+	}{
+		{RANS4x8, "\x00\x1a\x00\x00\x00\x00\x00\x80\x00a\x88\x00b\x00\x87\xff\x00" + strings.Repeat("\x00\x00\x80\x00", 4) + "\x00\x00"},
+		{RANSNx16, "\x00\x84\x80\x80\x00ab\x00\x00\x01\x01" + strings.Repeat("\x00\x80\x00\x00", 4)},
+		{Arith, "\x00\x84\x80\x80\x00\x00\x00\x12\x34\x56\x78"},
+		{Arith, "\x01\x84\x80\x80\x00\x00\x00\x12\x34\x56\x78"},
+		{Arith, "\x40\x84\x80\x80\x00\x00\x00\x12\x34\x56\x78"},
+		{Fqzcomp, "\x84\x80\x80\x00\x05\x00\x00\x00\x00\x28\x00\x00\x00" + "\x00\x00\x00\x70\x00\x80\x00\x00\x00\x00"},
+		{Tok3, "\x00\x00\x80\x00\xff\xff\x0f\x00\x00\x80\x01\x00"},
+	} {
+		dst[size-1] = 0xaa
+		_, err := d.Decode(dst, c.method, []byte(c.data), size)
+		require.ErrorIs(t, err, errs.ErrCorrupt, "%v", c.method)
+		require.Equal(t, byte(0xaa), dst[size-1], "%v", err)
+	}
+}
+
 // requireKind holds an error of a bad stream to its kinds.
 func requireKind(t testing.TB, err error) {
 	t.Helper()

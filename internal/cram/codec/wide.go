@@ -32,7 +32,7 @@ func (t *ransTables) order0wide(out []byte, s *source, states *[wideStates]uint3
 		i += wideStates
 	}
 	s.pos += p
-	for ; i < len(out); i++ {
+	for ; i < len(out) && s.err == nil; i++ {
 		k := i % wideStates
 		e := row[states[k]&0xfff]
 		out[i] = byte(e)
