@@ -88,12 +88,11 @@ func (tx *Tx) InsertJob(j Job, requests []json.RawMessage) error {
 	if err := jobs.insert(tx, &j); err != nil {
 		return err
 	}
+	items := make([]JobItem, len(requests))
 	for i, request := range requests {
-		if err := jobItems.insert(tx, &JobItem{JobID: j.ID, Ordinal: i, Kind: j.Kind, Status: ItemNotStarted, Request: request}); err != nil {
-			return err
-		}
+		items[i] = JobItem{JobID: j.ID, Ordinal: i, Kind: j.Kind, Status: ItemNotStarted, Request: request}
 	}
-	return nil
+	return jobItems.insertAll(tx, items)
 }
 
 // UpdateJob writes a job's status, message and time of completion.

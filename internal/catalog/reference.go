@@ -113,13 +113,11 @@ func (tx *Tx) InsertReference(ref Reference, sequences []ReferenceSequence) erro
 	if err := references.insert(tx, &ref); err != nil {
 		return err
 	}
-	for i, s := range sequences {
-		s.ReferenceID, s.Ordinal = ref.ID, i
-		if err := referenceSequences.insert(tx, &s); err != nil {
-			return err
-		}
+	rows := slices.Clone(sequences)
+	for i := range rows {
+		rows[i].ReferenceID, rows[i].Ordinal = ref.ID, i
 	}
-	return nil
+	return referenceSequences.insertAll(tx, rows)
 }
 
 // UpdateReference writes all but ID, store and time of creation.

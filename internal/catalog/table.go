@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,10 +64,23 @@ func (t table[T]) missing(named any) error {
 	return &errs.Error{Resource: fmt.Sprintf("%s %v", t.thing, named), Kind: errs.NotFound}
 }
 
-func (t table[T]) insert(tx *Tx, row *T) error {
-	marks := strings.Repeat(", ?", len(t.columns))[2:]
-	_, err := tx.conn.Exec(tx.ctx, "INSERT INTO "+t.name+" ("+strings.Join(t.columns, ", ")+") VALUES ("+marks+")", values(t.fields(row))...)
-	return t.about(row, err)
+func (t table[T]) insert(tx *Tx, row *T) error { return t.about(row, t.insertAll(tx, []T{*row})) }
+
+// insertAll adds rows, many with one statement: parsing one costs more than
+// running it.
+func (t table[T]) insertAll(tx *Tx, rows []T) error {
+	const arguments = 500 // of a statement, about
+	marks := ", (" + strings.Repeat(", ?", len(t.columns))[2:] + ")"
+	for some := range slices.Chunk(rows, max(1, arguments/len(t.columns))) {
+		var args []any
+		for i := range some {
+			args = append(args, values(t.fields(&some[i]))...)
+		}
+		if _, err := tx.conn.Exec(tx.ctx, "INSERT INTO "+t.name+" ("+strings.Join(t.columns, ", ")+") VALUES "+strings.Repeat(marks, len(some))[2:], args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // update writes all columns that are not fixed; NotFound where the row is gone.

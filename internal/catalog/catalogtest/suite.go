@@ -19,6 +19,7 @@ type Open func(t *testing.T, o catalog.Options) *catalog.Catalog
 func Run(t *testing.T, open Open) {
 	for name, test := range map[string]func(*testing.T, Open){
 		"References":     references,
+		"ManySequences":  manySequences,
 		"SequenceStores": sequenceStores,
 		"ReadSets":       readSets,
 		"Files":          files,
@@ -167,6 +168,22 @@ func references(t *testing.T, open Open) {
 		left, err := tx.Files(ref.ID)
 		require.NoError(t, err)
 		require.Empty(t, left)
+	})
+}
+
+// manySequences: an assembly of many contigs comes back whole and in order.
+func manySequences(t *testing.T, open Open) {
+	c := atNoon(t, open)
+	want := make([]catalog.ReferenceSequence, 1234)
+	for i := range want {
+		want[i] = catalog.ReferenceSequence{ReferenceID: 1000000002, Ordinal: i, Name: fmt.Sprintf("contig%d", i), Length: int64(i), M5: fmt.Sprintf("%032x", i)}
+	}
+	update(t, c, func(tx *catalog.Tx) {
+		require.NoError(t, tx.InsertReferenceStore(catalog.ReferenceStore{ID: 1000000001, Scope: home}))
+		require.NoError(t, tx.InsertReference(catalog.Reference{ID: 1000000002, StoreID: 1000000001}, want))
+		got, err := tx.ReferenceSequences(1000000002)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
 	})
 }
 

@@ -51,9 +51,9 @@ func TestPlans(t *testing.T) {
 			lists++
 		}
 		for _, step := range plan {
-			bad := strings.HasPrefix(step, "SCAN ") && step != "SCAN CONSTANT ROW" && step != "SCAN used" && step != "SCAN counted" || strings.Contains(step, "TEMP B-TREE")
+			scans := strings.HasPrefix(step, "SCAN ") && !strings.HasSuffix(step, "-ROW VALUES CLAUSE") && step != "SCAN CONSTANT ROW" && step != "SCAN used" && step != "SCAN counted"
 			// The place in a list bounds the walk itself; it is not checked row by row.
-			if bad || inList && strings.HasPrefix(step, "SEARCH ") && !strings.Contains(step, "creation_time") {
+			if scans || strings.Contains(step, "TEMP B-TREE") || inList && strings.HasPrefix(step, "SEARCH ") && !strings.Contains(step, "creation_time") {
 				t.Errorf("%s\n\t%s", query, strings.Join(plan, "\n\t"))
 			}
 		}

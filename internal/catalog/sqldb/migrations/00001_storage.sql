@@ -54,8 +54,7 @@ CREATE TABLE reference_sequence (
     m5           TEXT   NOT NULL, -- hex; MD5 of the bases in upper case without white space (SAMv1, M5)
     PRIMARY KEY (reference_id, ordinal)
 );
-CREATE INDEX reference_sequence_m5   ON reference_sequence (m5, reference_id, ordinal);
-CREATE INDEX reference_sequence_name ON reference_sequence (reference_id, name);
+CREATE INDEX reference_sequence_m5 ON reference_sequence (m5, reference_id, ordinal);
 
 -- storage.md §5.
 CREATE TABLE sequence_store (
