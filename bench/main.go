@@ -90,6 +90,7 @@ func run(ctx context.Context, opt options) error {
 		func() ([]work, error) {
 			return fastaWorks(opt.only.MatchString, opt.keepOr(tmp), opt.genomeSize(), seqlode, tmp)
 		},
+		func() ([]work, error) { return importWorks(d, tmp) },
 		func() ([]work, error) { return decodeWorks(d) },
 		func() ([]work, error) { return readWorks(d), nil },
 		func() ([]work, error) { return writeWorks(d, tmp) },
