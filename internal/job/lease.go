@@ -12,7 +12,8 @@ import (
 type Kind struct {
 	// Run does the work of the item that l holds. ctx ends when the lease is
 	// lost, the job is cancelled or the runner stops; Run then returns soon. An
-	// error fails the item, with the error's text as its message, and no other.
+	// error fails the item, with the error's text as its message, and no other;
+	// of the Outcome beside it only Done counts.
 	Run func(ctx context.Context, l *Lease) (Outcome, error)
 
 	// Undo, where it is set, runs in the transaction that fails an item which
@@ -31,9 +32,11 @@ type Outcome struct {
 	ResultID catalog.ID // what was made; 0 keeps what the item has
 	Message  string     // the item's statusMessage
 
-	// Done, where it is set, is called once the item is over: with nil where the
-	// rows of Commit are there, else with why it failed. Not being part of the
-	// transaction it may be missed, where the process dies.
+	// Done, where it is set, is called once the item is over and nobody else will
+	// take it: with nil where the rows of Commit are there, else with why it
+	// failed. It is the place to remove what a failed item has published: before,
+	// the lease may be another's, though ctx does not tell yet. Not being part of
+	// the transaction it may be missed, where the process dies.
 	Done func(ctx context.Context, failure error)
 }
 

@@ -227,3 +227,46 @@ func TestNotes(t *testing.T) {
 	require.NoError(t, second.complete(t.Context(), Kind{}, Outcome{}, nil))
 	require.ErrorIs(t, second.complete(t.Context(), Kind{}, Outcome{}, nil), errs.ErrConflict)
 }
+
+// TestDone: Done is called once, when the item is over, and never by a worker
+// whose item another may take.
+func TestDone(t *testing.T) {
+	k := newClock()
+	c := openCatalog(t, filepath.Join(t.TempDir(), "catalog.db"), catalog.Options{Now: k.Now})
+	kinds := map[string]Kind{event.ReadSetImport: {}}
+	r := New(c, Options{Kinds: kinds, Timer: k.Timer})
+	bad, refused := errors.New("bad"), errs.At(errs.QuotaExceeded, errs.Pos{}, "no more")
+	for name, test := range map[string]struct {
+		commit  error // of Commit
+		failure error // of Run
+		late    bool  // the lease is lost by then
+		want    []error
+	}{
+		"good":          {want: []error{nil}},
+		"bad":           {failure: bad, want: []error{bad}},
+		"refused":       {commit: refused, want: []error{refused}},
+		"not for now":   {commit: errs.ErrInternal},
+		"good but late": {late: true},
+		"bad and late":  {failure: bad, late: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			j := submit(t, c, 1)
+			var l *Lease
+			for l == nil || l.Item.JobID != j.ID { // past what other cases left
+				var err error
+				l, err = r.claim(t.Context())
+				require.NoError(t, err)
+			}
+			if test.late {
+				k.Turn(31 * time.Second)
+			}
+			var got []error
+			err := r.finish(t.Context(), l, Kind{}, Outcome{
+				Commit: func(*catalog.Tx) error { return test.commit },
+				Done:   func(_ context.Context, failure error) { got = append(got, failure) },
+			}, test.failure)
+			require.Equal(t, test.want == nil, err != nil)
+			require.Equal(t, test.want, got)
+		})
+	}
+}

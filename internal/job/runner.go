@@ -170,7 +170,7 @@ func (r *Runner) work(ctx context.Context, l *Lease) {
 	case errors.Is(cause, errLost):
 		err = cause
 	case failure != nil && errors.Is(cause, errCancelled):
-		err = l.complete(ctx, kind, Outcome{}, errCancelled)
+		err = r.finish(ctx, l, kind, outcome, errCancelled)
 	case failure != nil && cause != nil:
 		err = r.handBack(ctx, l)
 	default:
