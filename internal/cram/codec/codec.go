@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/seqlode/seqlode/internal/deflate"
 	"github.com/seqlode/seqlode/internal/errs"
 )
 
@@ -55,7 +54,9 @@ type Decoder struct {
 	names   *names
 	models  *arithModels
 	fqz     *fqz
-	inflate *deflate.Decoder
+	inflate inflater
+
+	secondLooks int
 }
 
 // Decode decodes src, the data of one block, by method, and gives its size
@@ -88,6 +89,10 @@ func (d *Decoder) Decode(dst []byte, method Method, src []byte, size int) ([]byt
 	}
 	return out, nil
 }
+
+// SecondLooks is how many gzip blocks the standard library decoded after our own
+// decoder had refused them: each is a fault of ours.
+func (d *Decoder) SecondLooks() int { return d.secondLooks }
 
 // decode gives size bytes, which are more than 0 and within the limit, or an
 // error.

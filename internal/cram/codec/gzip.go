@@ -2,8 +2,10 @@ package codec
 
 import (
 	"bytes"
+	"compress/flate"
 	"encoding/binary"
 	"hash/crc32"
+	"io"
 
 	"github.com/seqlode/seqlode/internal/deflate"
 )
@@ -16,6 +18,11 @@ const (
 	gzipComment   = 1 << 4
 	gzipReserved  = 7 << 5
 )
+
+// inflater decodes a DEFLATE stream as [deflate.Decoder] does.
+type inflater interface {
+	Decode(dst, src []byte) (written, consumed int, err error)
+}
 
 // gzip decodes a block that is a gzip member. As to htslib, what lies behind
 // the member is nothing.
@@ -32,9 +39,18 @@ func (d *Decoder) gzip(dst, src []byte, size int) ([]byte, error) {
 	}
 	dst = dst[:size]
 	// Others may write behind src, so that its capacity is not to be read.
-	written, consumed, err := d.inflate.Decode(dst, s.data[s.pos:len(src):len(src)])
+	packed := s.data[s.pos:len(src):len(src)]
+	written, consumed, err := d.inflate.Decode(dst, packed)
 	if err != nil {
-		return nil, s.corrupt("%v", err)
+		// The standard library's word before the block is blamed.
+		in := bytes.NewReader(packed)
+		var second error
+		written, second = readAll(flate.NewReader(in), dst)
+		if second != nil {
+			return nil, s.corrupt("%v", err)
+		}
+		consumed = len(packed) - in.Len()
+		d.secondLooks++
 	}
 	if written != size {
 		return nil, s.corrupt("member gives %d bytes, its block states %d", written, size)
@@ -50,6 +66,17 @@ func (d *Decoder) gzip(dst, src []byte, size int) ([]byte, error) {
 		return nil, s.corrupt("member states %d bytes, has %d", length, size)
 	}
 	return dst, nil
+}
+
+// readAll fills p from r, which has to end there.
+func readAll(r io.Reader, p []byte) (n int, err error) {
+	if n, err = io.ReadFull(r, p); err != nil {
+		return n, err
+	}
+	if _, err = io.ReadFull(r, make([]byte, 1)); err == io.EOF {
+		return n, nil
+	}
+	return n, io.ErrShortBuffer
 }
 
 // gzipHeader moves past the header of a member (RFC 1952 §2.3).

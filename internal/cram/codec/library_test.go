@@ -2,6 +2,7 @@ package codec
 
 import (
 	"bytes"
+	"errors"
 	"math/rand/v2"
 	"testing"
 
@@ -36,6 +37,34 @@ func TestXZ(t *testing.T) {
 			require.NoError(t, err)
 			require.True(t, bytes.Equal(sample(size), got))
 		}
+	}
+}
+
+// refuser is a DEFLATE decoder with a fault.
+type refuser struct{}
+
+func (refuser) Decode(_, _ []byte) (written, consumed int, err error) {
+	return 0, 0, errors.New("refused")
+}
+
+// TestSecondLook: what our own decoder refuses, the standard library decodes.
+func TestSecondLook(t *testing.T) {
+	for _, s := range streams(t) {
+		if s.method != Gzip {
+			continue
+		}
+		d := Decoder{inflate: refuser{}}
+		got, err := d.Decode(nil, Gzip, s.data, len(s.want))
+		require.NoError(t, err)
+		require.Equal(t, s.want, got)
+		require.Equal(t, 1, d.SecondLooks())
+		for _, size := range []int{1, len(s.want) - 1, len(s.want) + 1} {
+			_, err = d.Decode(nil, Gzip, s.data, size)
+			require.ErrorContains(t, err, "refused")
+		}
+		_, err = d.Decode(nil, Gzip, s.data[:len(s.data)-9], len(s.want))
+		require.ErrorContains(t, err, "refused")
+		require.Equal(t, 1, d.SecondLooks())
 	}
 }
 
