@@ -12,6 +12,7 @@ import (
 // bamText is the alignment section of a BAM file as SAM text.
 type bamText struct {
 	*bam.Text
+	zipped
 	file  *bam.Reader
 	stats bam.Stats
 }
@@ -21,7 +22,7 @@ func newBAMText(ctx context.Context, file *gzip.Reader, first *pipeline.Slot[*gz
 	if err != nil {
 		return nil, err
 	}
-	return &bamText{Text: bam.NewText(ctx, r, bam.Options{Threads: threads, Limiter: limiter}, nil), file: r}, nil
+	return &bamText{Text: bam.NewText(ctx, r, bam.Options{Threads: threads, Limiter: limiter}, nil), zipped: zipped{file}, file: r}, nil
 }
 
 func (t *bamText) next() (*piece, error) {

@@ -151,7 +151,7 @@ func (c *computation) tell(lanes []*lane) {
 	if now := time.Now(); now.Sub(c.told) >= 100*time.Millisecond {
 		c.told = now
 		for _, l := range lanes {
-			c.opt.Progress(Progress{Source: l.index, StoredBytes: l.file.Offset(), TextBytes: l.size})
+			c.opt.Progress(Progress{Source: l.index, StoredBytes: l.text.stored(), TextBytes: l.size})
 		}
 	}
 }

@@ -11,6 +11,10 @@
 // Of BAM, the alignment section as SAM text, so that `samtools view FILE |
 // md5sum` gives the same: one line a record, in file order, without the header.
 //
+// Of CRAM, the same text, restored with the references that Options.Bases
+// finds: what `samtools view -T REF --input-fmt-option name_prefix=readset FILE |
+// md5sum` gives.
+//
 // # Concurrency and memory
 //
 // Decoders work ahead of the hash, so that a computation takes the time of the
@@ -22,7 +26,9 @@
 // Memory is bounded: about 1 MiB for each of the 2n+2 pieces in flight, n being
 // the threads of a source. Of BAM, one run of records that takes megabytes is
 // rendered at a time, so that a file stays within 128 MiB and four times its
-// largest record; a record of more than 512 MiB is refused.
+// largest record; a record of more than 512 MiB is refused. Of CRAM, a slice and
+// more for each thread: some 80 MiB with two threads and the 10000 reads that
+// samtools puts into a slice.
 //
 // # Errors
 //

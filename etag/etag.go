@@ -4,6 +4,7 @@ import (
 	"github.com/seqlode/seqlode/internal/errs"
 	"github.com/seqlode/seqlode/internal/gzip"
 	"github.com/seqlode/seqlode/internal/pipeline"
+	"github.com/seqlode/seqlode/reference"
 )
 
 // Definition is the number of the definition of the ETag that this package
@@ -18,7 +19,8 @@ var (
 	ErrCorrupt       = errs.ErrCorrupt       // the source breaks its format
 	ErrLimitExceeded = errs.ErrLimitExceeded // the source wants more than the limits allow
 	ErrNotSupported  = errs.ErrNotSupported  // a type or family that is known and not offered
-	ErrValidation    = errs.ErrValidation    // the options, or a type other than the one declared
+	ErrValidation    = errs.ErrValidation    // the options, a type other than the one declared, or a reference other than the one that a CRAM needs
+	ErrNotFound      = errs.ErrNotFound      // a reference that a CRAM needs
 	ErrInternal      = errs.ErrInternal      // the source could not be read
 )
 
@@ -65,6 +67,9 @@ type Options struct {
 	Type    FileType // when empty, what the source is found to be
 	Threads int      // decoders in all; 0: GOMAXPROCS; 1: no goroutines; n: n
 	Strict  bool     // a warning becomes an error
+	// Bases is where the bases of a CRAM's references are found; nil is nowhere,
+	// which serves files that carry theirs or need none.
+	Bases reference.Bases
 	// SkipNames has ComputePair compare the numbers of reads alone.
 	SkipNames bool
 	Limiter   *Limiter       // shared with other computations; may be nil
@@ -84,13 +89,13 @@ type Progress struct {
 // Result is the ETag of one source and what was seen on the way.
 type Result struct {
 	Algorithm   string   // "FASTQ_MD5up"
-	Type        FileType // what the source is: FASTQ, BAM, or UBAM for a BAM in which nothing is aligned
+	Type        FileType // what the source is: FASTQ, CRAM, BAM, or UBAM for a BAM in which nothing is aligned
 	Hex         string   // the hash, lower-case
 	Reads       int64
 	Bases       int64
 	StoredBytes int64
 	TextBytes   int64 // what was hashed
-	Sorted      bool  // the records of a BAM are in coordinate order
+	Sorted      bool  // the records of a BAM or CRAM are in coordinate order
 	Warnings    []Warning
 	Err         error // why ComputeAll has no ETag of this source; the rest is then void
 }
@@ -102,7 +107,8 @@ type Warning = errs.Warning
 // The codes of warnings.
 const (
 	// MissingEOFBlock: a BGZF file does not end in the empty block that proves
-	// it whole. Illumina's converters leave it out.
+	// it whole, or a CRAM in the container that does. Illumina's converters
+	// leave the block out.
 	MissingEOFBlock = gzip.MissingEOFBlock
 	// TrailingZeros: zero bytes follow the last gzip member.
 	TrailingZeros = gzip.TrailingZeros
@@ -121,9 +127,7 @@ func (o *Options) check() error {
 		return errs.At(errs.Validation, errs.Pos{}, "unknown ETag family %q: it is MD5up, SHA256up or SHA512up", o.Family)
 	}
 	switch o.Type {
-	case "", FASTQ, BAM, UBAM:
-	case CRAM:
-		return errs.At(errs.NotSupported, errs.Pos{}, "ETags of %s are not supported by this version", o.Type)
+	case "", FASTQ, BAM, UBAM, CRAM:
 	default:
 		return errs.At(errs.Validation, errs.Pos{}, "unknown file type %q: it is FASTQ, BAM, UBAM or CRAM", o.Type)
 	}

@@ -168,7 +168,7 @@ func TestFaults(t *testing.T) {
 		{"no bytes", nil, etag.ErrCorrupt, "f.gz: the file is empty"},
 		{"uncompressed", []byte(three), etag.ErrCorrupt, "f.gz: not compressed: compress it with gzip or bgzip"},
 		{"other bytes", []byte("PK\x03\x04"), etag.ErrCorrupt, "f.gz: not a gzip file"},
-		{"CRAM", []byte("CRAM\x03\x00"), etag.ErrCorrupt, "f.gz: a CRAM file, not gzip"},
+		{"CRAM", []byte("CRAM\x03\x00"), etag.ErrValidation, "f.gz: declared FASTQ, but it is a CRAM file"},
 		{"truncated gzip", whole[:len(whole)-20], etag.ErrCorrupt, "f.gz: byte 0: truncated: the file ends inside the gzip member that starts here"},
 		{"truncated gzip footer", whole[:len(whole)-1], etag.ErrCorrupt, "f.gz: byte 0: truncated: the file ends inside the gzip member that starts here"},
 		{"truncated gzip header", append(bytes.Clone(whole), whole[:5]...), etag.ErrCorrupt, fmt.Sprintf("f.gz: byte %d: truncated: the file ends inside the gzip header that starts here", len(whole))},

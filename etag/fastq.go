@@ -13,7 +13,7 @@ import (
 // fastqText is the text of a FASTQ file. It is checked beside its being hashed,
 // in a goroutine of its own.
 type fastqText struct {
-	file    *gzip.Reader
+	zipped
 	first   *pipeline.Slot[*gzip.Chunk] // taken already
 	checker *fastq.Checker
 	checks  chan *piece // to the checker; nil where it runs in next
@@ -25,7 +25,7 @@ func newFastqText(file *gzip.Reader, first *pipeline.Slot[*gzip.Chunk], threads 
 	if checker == nil {
 		checker = new(fastq.Checker)
 	}
-	t := &fastqText{file: file, first: first, checker: checker}
+	t := &fastqText{zipped: zipped{file}, first: first, checker: checker}
 	if threads > 1 {
 		t.checks = make(chan *piece, threads)
 		t.ended.Go(func() {

@@ -6,14 +6,12 @@ import (
 	"hash"
 
 	"github.com/seqlode/seqlode/internal/errs"
-	"github.com/seqlode/seqlode/internal/gzip"
 )
 
 // lane is one source under way to its hash.
 type lane struct {
 	index int
 	name  string
-	file  *gzip.Reader
 	shut  func() error // the source
 	open  func() (text, error)
 	text  text // nil before the first piece is fetched
@@ -34,13 +32,11 @@ func (c *computation) begin(i int) (*lane, error) {
 	if err != nil {
 		return nil, err
 	}
-	file := gzip.NewReader(c.ctx, r, gzip.Options{Threads: c.threads, Limiter: c.opt.Limiter})
 	return &lane{
 		index: i,
 		name:  c.sources[i].Name,
-		file:  file,
 		shut:  shut,
-		open:  func() (text, error) { return openText(c.ctx, file, c.threads, c.opt, c.checker) },
+		open:  func() (text, error) { return openText(c.ctx, r, c.threads, c.opt, c.checker) },
 		hash:  c.opt.Family.New(),
 	}, nil
 }
@@ -77,16 +73,19 @@ func (l *lane) result(opt Options) Result {
 	if shut := l.shut(); err == nil {
 		err = shut
 	}
-	ws := l.file.End().Warnings()
-	if err == nil && opt.Strict {
-		err = errs.Strict(ws)
+	var ws []Warning
+	if err == nil {
+		ws = l.text.warnings()
+		if opt.Strict {
+			err = errs.Strict(ws)
+		}
 	}
 	if err != nil {
 		return Result{Err: errs.InFile(err, l.name, errs.Internal)}
 	}
 	r := Result{
 		Hex:         hex.EncodeToString(l.hash.Sum(nil)),
-		StoredBytes: l.file.Offset(),
+		StoredBytes: l.text.stored(),
 		TextBytes:   l.size,
 		Warnings:    ws,
 	}

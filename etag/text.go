@@ -21,7 +21,17 @@ type text interface {
 	close(err error) error
 	// describe tells what a whole text holds.
 	describe(*Result)
+	// stored is how many bytes of the source have been consumed.
+	stored() int64
+	// warnings tells what was odd about a source that has come to its end.
+	warnings() []Warning
 }
+
+// zipped is a source in gzip, whose text another file reads.
+type zipped struct{ file *gzip.Reader }
+
+func (z zipped) stored() int64       { return z.file.Offset() }
+func (z zipped) warnings() []Warning { return z.file.End().Warnings() }
 
 // piece is a piece of text with one user or more.
 type piece struct {
@@ -43,10 +53,21 @@ func (p *piece) release() {
 	}
 }
 
-// openText looks at the beginning of a file and gives the text that is hashed
+// openText looks at the beginning of a source and gives the text that is hashed
 // of it. FASTQ is checked by checker, or by one of its own where that is nil.
-// It closes the file if it fails.
-func openText(ctx context.Context, file *gzip.Reader, threads int, opt Options, checker *fastq.Checker) (text, error) {
+func openText(ctx context.Context, src io.Reader, threads int, opt Options, checker *fastq.Checker) (text, error) {
+	isCRAM, src, err := sniffCRAM(ctx, src)
+	if err != nil {
+		return nil, err
+	}
+	if isCRAM {
+		return newCRAMText(ctx, src, threads, opt)
+	}
+	return openZipped(ctx, gzip.NewReader(ctx, src, gzip.Options{Threads: threads, Limiter: opt.Limiter}), threads, opt, checker)
+}
+
+// openZipped is openText of what is not CRAM. It closes the file if it fails.
+func openZipped(ctx context.Context, file *gzip.Reader, threads int, opt Options, checker *fastq.Checker) (text, error) {
 	first, err := file.Next()
 	if err == io.EOF { // members without text
 		return newFastqText(file, nil, threads, checker), nil
@@ -81,7 +102,7 @@ func agree(declared FileType, head []byte) error {
 	case head[0] != '@':
 		real = "something else"
 	}
-	if wantBAM := declared == BAM || declared == UBAM; declared != "" && wantBAM != isBAM {
+	if wantBAM := declared == BAM || declared == UBAM; declared == CRAM || declared != "" && wantBAM != isBAM {
 		return errs.At(errs.Validation, errs.Pos{}, "declared %s, but it is %s", declared, real)
 	}
 	return nil

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqlode/seqlode/etag"
+	"github.com/seqlode/seqlode/reference"
 )
 
 // vector is a golden vector of docs/etag.md.
@@ -20,6 +21,7 @@ type vector struct {
 	name    string
 	members []string          // decompressed
 	file    string            // of the repository, in place of members
+	fasta   string            // of the repository, to restore a CRAM file with
 	values  map[string]string // by algorithm
 }
 
@@ -46,6 +48,8 @@ func vectors(t *testing.T) []vector {
 				v.members = append(v.members, text)
 			case "file":
 				v.file = value
+			case "reference":
+				v.fasta = value
 			default:
 				v.values[key] = value
 			}
@@ -78,6 +82,9 @@ func (v vector) forms(t *testing.T) map[string][]byte {
 	if v.file != "" {
 		file, err := os.ReadFile(root + "/" + v.file)
 		require.NoError(t, err)
+		if v.fasta != "" {
+			return map[string][]byte{"as it stands": file}
+		}
 		z, err := gzip.NewReader(bytes.NewReader(file))
 		require.NoError(t, err)
 		text, err := io.ReadAll(z)
@@ -96,10 +103,17 @@ func (v vector) forms(t *testing.T) map[string][]byte {
 
 func TestETagVectors(t *testing.T) {
 	for _, v := range vectors(t) {
+		var bases reference.Bases
+		if v.fasta != "" {
+			fasta, err := reference.Open(t.Context(), root+"/"+v.fasta, reference.OpenOptions{})
+			require.NoError(t, err)
+			defer fasta.Close()
+			bases = fasta
+		}
 		for form, file := range v.forms(t) {
 			t.Run(v.name+"/"+form, func(t *testing.T) {
 				for _, family := range []etag.Family{etag.MD5up, etag.SHA256up, etag.SHA512up} {
-					got, err := etag.Compute(t.Context(), bytes.NewReader(file), etag.Options{Family: family})
+					got, err := etag.Compute(t.Context(), bytes.NewReader(file), etag.Options{Family: family, Bases: bases})
 					require.NoError(t, err)
 					require.Contains(t, v.values, got.Algorithm)
 					require.Equal(t, v.values[got.Algorithm], got.Hex)
@@ -118,7 +132,7 @@ func TestETagVectorsByPublicTools(t *testing.T) {
 	tools := map[string]string{"FASTQ_MD5up": "md5sum", "FASTQ_SHA256up": "sha256sum", "FASTQ_SHA512up": "sha512sum"}
 	for _, v := range vectors(t) {
 		if v.file != "" {
-			continue // in the interop test of etag, beside the other BAM files
+			continue // in the interop tests of etag, beside others of its kind
 		}
 		for algorithm, tool := range tools {
 			cmd := exec.CommandContext(t.Context(), "sh", "-c", "gzip -dc | "+tool)
