@@ -11,10 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/seqlode/seqlode/internal/catalog"
 	"github.com/seqlode/seqlode/internal/oracle"
 	"github.com/seqlode/seqlode/readset"
-	"github.com/seqlode/seqlode/reference"
 )
 
 const cramData = "../internal/cram/testdata/"
@@ -22,23 +20,11 @@ const cramData = "../internal/cram/testdata/"
 // cramSource is an import of a file of the CRAM tests, linked to their reference.
 func (h *home) cramSource(t *testing.T, name string) readset.ImportSource {
 	t.Helper()
-	fasta, err := os.Open(cramData + "odd.fa")
-	require.NoError(t, err)
-	defer fasta.Close()
-	summary, err := reference.Scan(t.Context(), fasta, reference.Options{Sums: true})
-	require.NoError(t, err)
-	var sequences []catalog.ReferenceSequence
-	for i, q := range summary.Index.Sequences {
-		sequences = append(sequences, catalog.ReferenceSequence{Ordinal: i, Name: q.Name, Length: q.Length, M5: q.M5})
-	}
-	bases, err := reference.Open(t.Context(), cramData+"odd.fa", reference.OpenOptions{})
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = bases.Close() })
-	h.bases = bases
+	arn := h.referFASTA(t, cramData+"odd.fa")
 	file, err := os.ReadFile(cramData + name)
 	require.NoError(t, err)
 	s := fastqSource(h.put(t, name, file))
-	s.SourceFileType, s.ReferenceARN = readset.CRAM, h.refer(t, "odd", sequences...)
+	s.SourceFileType, s.ReferenceARN = readset.CRAM, arn
 	return s
 }
 
