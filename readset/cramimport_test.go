@@ -38,6 +38,11 @@ func TestImportCRAM(t *testing.T) {
 		require.Regexp(t, m.ETag.Source1+`  \w+  `+name+`\n`, string(sums))
 		require.Equal(t, "ALIGNED", m.SequenceInformation.Alignment)
 		require.True(t, strings.HasSuffix(m.Files.Index.S3Access.S3URI, "/"+name+".cram.crai"))
+		j, err := h.ArchiveReadSets(t.Context(), h.some(m.ID))
+		require.EqualValues(t, "COMPLETED", h.over(t, j, err))
+		j, err = h.StartReadSetActivationJob(t.Context(), h.some(m.ID))
+		require.EqualValues(t, "COMPLETED", h.over(t, j, err))
+		require.NoError(t, h.VerifyReadSet(t.Context(), h.store, m.ID))
 	}
 	h.clean(t)
 }

@@ -1,5 +1,5 @@
 // Package readset reads sequence files record by record: FASTQ, BAM and uBAM,
-// compressed by gzip or bgzip, through one API. It needs no vault.
+// compressed by gzip or bgzip, and CRAM, through one API. It needs no vault.
 //
 // # Records
 //
@@ -26,6 +26,13 @@
 // BED; SAM text and region strings count from 1.
 //
 // [Record.AppendSAM] and [Reader.WriteSAM] print what `samtools view` prints.
+//
+// # CRAM
+//
+// Records of CRAM are restored with their references, which Options.Bases finds:
+// package reference opens a FASTA file for that. Nothing is fetched by itself. A
+// reference that is missing, or another than the one the file was made with, is
+// an error before the first record that lies on it.
 //
 // # Errors
 //

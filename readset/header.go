@@ -7,7 +7,7 @@ import (
 	"github.com/seqlode/seqlode/internal/sam"
 )
 
-// Header is the header of a BAM file. That of a FASTQ file is empty. Any number
+// Header is the header of a BAM or CRAM file. That of a FASTQ file is empty. Any number
 // of goroutines may use one.
 type Header struct {
 	raw  *sam.Header

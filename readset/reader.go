@@ -11,8 +11,8 @@ import (
 	"github.com/seqlode/seqlode/index"
 	"github.com/seqlode/seqlode/internal/bam"
 	"github.com/seqlode/seqlode/internal/errs"
-	"github.com/seqlode/seqlode/internal/gzip"
 	"github.com/seqlode/seqlode/internal/pipeline"
+	"github.com/seqlode/seqlode/reference"
 )
 
 // FileType is what a source holds, as HealthOmics names it.
@@ -36,11 +36,21 @@ func NewLimiter(n int) *Limiter { return pipeline.NewLimiter(n) }
 type Options struct {
 	Name      string          // of the source, for messages
 	Type      FileType        // refuse any other; when empty, what the source is found to be
-	Index     io.Reader       // the BAI or CSI index of a BAM source, for Region; read by Open
+	Index     io.Reader       // the BAI or CSI index of a BAM source, or the CRAI of a CRAM, for Region; read by Open
 	Threads   int             // decoders; 0: GOMAXPROCS; 1: no goroutines; n: n
 	Limiter   *Limiter        // shared with other work; may be nil
 	MaxRecord int             // bytes that one record may have; 0: 512 MiB
 	Context   context.Context // its end is that of the reading; may be nil
+
+	// Bases is where the bases of a CRAM's references are found; nil is nowhere,
+	// which serves files that carry theirs or need none.
+	Bases reference.Bases
+	// NamePrefix begins the names of those records of a CRAM whose own are not
+	// stored: PREFIX:NUMBER. "" is "readset"; samtools takes the base name of
+	// the file.
+	NamePrefix string
+	// StoredTags leaves MD and NM out where a CRAM does not store them.
+	StoredTags bool
 }
 
 // check judges the options and fills in what is left at zero.
@@ -83,8 +93,9 @@ type Reader struct {
 	stream stream      // nil where it has been closed
 	fresh  bool        // stream stands in front of the first record
 	chunks *bam.Chunks // nil before the first region
+	cram   *cramSource // nil where it is no CRAM
 	record Record      // that loops give
-	end    gzip.End    // what the file was, once a loop has come to its end
+	end    []Warning   // what was odd about the file, once a loop has come to its end
 	whole  bool        // it has
 }
 
@@ -95,7 +106,7 @@ type stream interface {
 	records(r *Record, yield func() bool) error
 	// writeSAM writes what is left as SAM text.
 	writeSAM(ctx context.Context, w io.Writer, opt Options) error
-	end() gzip.End
+	end() []Warning
 	close()
 }
 
@@ -119,19 +130,21 @@ func Open(src io.Reader, opt Options) (*Reader, error) {
 
 // open is the part of Open that can fail.
 func (r *Reader) open() error {
-	if r.opt.Type == CRAM {
-		return noCRAM()
-	}
-	src, err := look(r.src)
+	isCRAM, src, err := look(r.src)
 	if err != nil {
 		return err
 	}
-	r.src = src
+	if r.src = src; isCRAM {
+		r.cram = new(cramSource)
+	}
 	if err := r.start(); err != nil {
 		return err
 	}
 	if r.opt.Index == nil {
 		return nil
+	}
+	if isCRAM {
+		return r.cram.readIndex(r.opt.Index)
 	}
 	if r.index, err = index.Read(r.opt.Index); err != nil {
 		return errs.InFile(err, "index", errs.Internal)
@@ -142,7 +155,7 @@ func (r *Reader) open() error {
 // named gives an error with the source's name.
 func (r *Reader) named(err error) error { return errs.InFile(err, r.opt.Name, errs.Internal) }
 
-// Type is what the source holds: FASTQ or BAM. Whether a BAM file has alignments
+// Type is what the source holds: FASTQ, BAM or CRAM. Whether a BAM file has alignments
 // is known when it has been read.
 func (r *Reader) Type() FileType { return r.kind }
 

@@ -17,10 +17,14 @@ import (
 // `samtools view FILE REGION` gives. Only the blocks that the index names are
 // read.
 //
-// It needs Options.Index, a source that can seek, and a BAM file in BGZF.
+// It needs Options.Index, a source that can seek, and a BAM file in BGZF or a CRAM
+// file.
 func (r *Reader) Region(ref int, beg, end int64) iter.Seq2[*Record, error] {
 	if ref == All {
 		return r.Records()
+	}
+	if r.cram != nil {
+		return r.cramRegion(ref, beg, end)
 	}
 	return func(yield func(*Record, error) bool) {
 		chunks, err := r.chunksOf(ref, beg, end)

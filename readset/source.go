@@ -10,6 +10,7 @@ import (
 	"github.com/biogo/hts/bgzf"
 
 	"github.com/seqlode/seqlode/internal/bam"
+	"github.com/seqlode/seqlode/internal/cram"
 	"github.com/seqlode/seqlode/internal/errs"
 	"github.com/seqlode/seqlode/internal/fastq"
 	"github.com/seqlode/seqlode/internal/gzip"
@@ -21,30 +22,25 @@ import (
 const magicLength = 4
 
 // look refuses sources of known kinds that are not read, by their first bytes,
-// and gives the source as if it had not been looked at.
-func look(src io.Reader) (io.Reader, error) {
+// tells whether it is CRAM, and gives the source as if it had not been looked
+// at.
+func look(src io.Reader) (isCRAM bool, whole io.Reader, err error) {
 	head := make([]byte, magicLength)
 	n, err := io.ReadFull(src, head)
 	head = head[:n]
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return nil, errs.At(errs.Internal, errs.Pos{Offset: errs.Byte(int64(n))}, "cannot read on: %w", err)
+		return false, nil, errs.At(errs.Internal, errs.Pos{Offset: errs.Byte(int64(n))}, "cannot read on: %w", err)
 	}
-	switch {
-	case string(head) == "CRAM":
-		return nil, noCRAM()
-	case slices.Contains([]string{"@HD\t", "@SQ\t", "@RG\t", "@PG\t", "@CO\t"}, string(head)):
-		return nil, errs.At(errs.NotSupported, errs.Pos{}, "SAM text is not supported: make BAM of it with 'samtools view -b'")
+	isCRAM = string(head) == cram.Magic
+	if slices.Contains([]string{"@HD\t", "@SQ\t", "@RG\t", "@PG\t", "@CO\t"}, string(head)) {
+		return false, nil, errs.At(errs.NotSupported, errs.Pos{}, "SAM text is not supported: make BAM of it with 'samtools view -b'")
 	}
 	if s, ok := src.(io.Seeker); ok {
 		if _, err := s.Seek(0, io.SeekStart); err == nil {
-			return src, nil
+			return isCRAM, src, nil
 		}
 	}
-	return &pipe{head, src}, nil
-}
-
-func noCRAM() error {
-	return errs.At(errs.NotSupported, errs.Pos{}, "CRAM is not supported by this version")
+	return isCRAM, &pipe{head, src}, nil
 }
 
 // pipe is a source that cannot seek, whose first bytes have been read already.
@@ -73,6 +69,9 @@ func (p *pipe) SetReadDeadline(t time.Time) error {
 
 // start opens the stream of a source that stands at its first byte.
 func (r *Reader) start() error {
+	if r.cram != nil {
+		return r.startCRAM()
+	}
 	file := gzip.NewReader(r.ctx, r.src, gzip.Options{Threads: r.opt.Threads, Limiter: r.opt.Limiter})
 	first, err := file.Next()
 	if err != nil && err != io.EOF {
@@ -98,7 +97,7 @@ func (r *Reader) start() error {
 
 // agree compares the declared type with what the source is.
 func agree(declared FileType, isBAM bool) error {
-	if wantBAM := declared == BAM || declared == UBAM; declared == "" || wantBAM == isBAM {
+	if wantBAM := declared == BAM || declared == UBAM; declared == "" || declared != CRAM && wantBAM == isBAM {
 		return nil
 	}
 	real := "not a BAM file"
@@ -174,8 +173,8 @@ func (s *bamStream) writeSAM(ctx context.Context, w io.Writer, opt Options) erro
 	}
 }
 
-func (s *bamStream) end() gzip.End { return s.file.End() }
-func (s *bamStream) close()        { s.file.Close() }
+func (s *bamStream) end() []Warning { return s.file.End().Warnings() }
+func (s *bamStream) close()         { s.file.Close() }
 
 // fastqStream is the records of a FASTQ file.
 type fastqStream struct {
@@ -256,7 +255,7 @@ func (s *fastqStream) writeSAM(_ context.Context, w io.Writer, _ Options) error 
 	return err
 }
 
-func (s *fastqStream) end() gzip.End { return s.file.End() }
+func (s *fastqStream) end() []Warning { return s.file.End().Warnings() }
 
 func (s *fastqStream) close() {
 	if s.first != nil {

@@ -60,9 +60,15 @@ func (s *Service) verify(ctx context.Context, set catalog.ReadSet, files []catal
 			sources = append(sources, etag.Source{Name: f.Key, Reader: from})
 		}
 	}
-	results := etag.ComputeAll(ctx, sources, etag.Options{
-		Family: familyOf(set.ETag.Algorithm), Type: FileType(set.FileType), Threads: s.vault.Threads, Limiter: s.vault.Limiter,
-	})
+	opt := etag.Options{Family: familyOf(set.ETag.Algorithm), Type: FileType(set.FileType), Threads: s.vault.Threads, Limiter: s.vault.Limiter}
+	if opt.Type == CRAM {
+		bases, err := s.bases(ctx, set.ReferenceARN)
+		if err != nil {
+			return err
+		}
+		opt.Bases = bases
+	}
+	results := etag.ComputeAll(ctx, sources, opt)
 	if err := firstOf(results); err != nil {
 		return err
 	}

@@ -15,13 +15,16 @@ type Warning = etag.Warning
 
 // Warnings tells what is odd about the source: no EOF block, zero bytes behind
 // its end. It knows all when a loop over all records, or WriteSAM, has come to
-// the end. Before that it looks, in a BAM file that can seek, for the EOF block
-// alone, and ends a loop that is under way.
+// the end. Before that it looks, in a BAM or CRAM file that can seek, for the EOF
+// block or container alone, and ends a loop that is under way.
 func (r *Reader) Warnings() ([]Warning, error) {
 	if r.whole {
-		return r.end.Warnings(), nil
+		return r.end, nil
 	}
 	src, ok := r.src.(io.ReadSeeker)
+	if ok && r.cram != nil {
+		return r.cramWarnings(src)
+	}
 	if !ok || r.kind != BAM || !r.blocks {
 		return nil, nil
 	}
