@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/seqlode/seqlode/internal/source"
+	"github.com/seqlode/seqlode/readset"
+)
+
+// fileURI makes a URI of a path, which begins at a folder; a URI stays.
+func fileURI(folder, file string) (string, error) {
+	if strings.Contains(file, "://") || file == "" {
+		return file, nil
+	}
+	if folder != "" && !filepath.IsAbs(file) {
+		file = filepath.Join(folder, file)
+	}
+	return source.FileURI(file)
+}
+
+// sniffed is how many records of a BAM file are looked at for one that is aligned.
+const sniffed = 1000
+
+// sniff finds out what a source is by its beginning. BAM is UBAM where no record
+// is aligned among the first that are looked at; where there are none, its header
+// tells.
+func sniff(ctx context.Context, uri, name string) (readset.FileType, error) {
+	src, err := (&source.Opener{Local: true}).Open(ctx, uri)
+	if err != nil {
+		return "", err
+	}
+	defer src.Close()
+	r, err := readset.Open(src, readset.Options{Name: label(name), Threads: 1, Context: ctx})
+	if err != nil {
+		return "", err
+	}
+	defer r.Close()
+	if r.Type() != readset.BAM {
+		return r.Type(), nil
+	}
+	if len(r.Header().References()) == 0 {
+		return readset.UBAM, nil
+	}
+	n := 0
+	for rec, err := range r.Records() {
+		if err != nil {
+			return "", err
+		}
+		if rec.Flags()&readset.Unmapped == 0 {
+			return readset.BAM, nil
+		}
+		if n++; n == sniffed {
+			break
+		}
+	}
+	if n == 0 {
+		return readset.BAM, nil
+	}
+	return readset.UBAM, nil
+}
+
+// extensions are what names of files of reads end in, and mates what stands
+// before that in names of paired and of Illumina's files.
+var (
+	extensions = regexp.MustCompile(`(?i)(\.(fastq|fq|bam|ubam|cram|gz|bgz|unmapped|unaligned))+$`)
+	mates      = regexp.MustCompile(`(?i)((_S\d+)?(_L\d{3})?[._-]R[12](_\d{3})?|[._][12])$`)
+)
+
+// sampleOf guesses a sample's name from a file's.
+func sampleOf(file string) string {
+	stem := extensions.ReplaceAllString(file, "")
+	if short := mates.ReplaceAllString(stem, ""); short != "" {
+		return short
+	}
+	if stem == "" {
+		return file
+	}
+	return stem
+}
+
+// copies is how folders begin that hold a copy of standard input for a job.
+const copies = "seqlode-stdin-"
+
+// copyStdin copies standard input to a file that a job can read, and gives its
+// URI.
+func (im *importCommand) copyStdin(ctx context.Context) (string, error) {
+	in, _, err := im.open(stdinName)
+	if err != nil {
+		return "", err
+	}
+	folder, err := os.MkdirTemp("", copies)
+	if err != nil {
+		return "", err
+	}
+	name := filepath.Join(folder, stdinName) // which a vault takes for no name
+	uri, err := source.FileURI(name)
+	if err != nil {
+		return "", err
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return uri, err
+	}
+	im.progress.start(unknownTotal)
+	defer im.progress.end()
+	if _, err := io.Copy(f, &metered{r: in, ctx: ctx, bar: im.progress}); err != nil {
+		_ = f.Close() // the first error is the one that matters
+		return uri, err
+	}
+	return uri, f.Close()
+}
+
+// metered is a reader that shows how much has been read, and ends with a context.
+type metered struct {
+	r    io.Reader
+	ctx  context.Context
+	bar  *progress
+	done int64
+}
+
+func (m *metered) Read(p []byte) (int, error) {
+	if m.ctx.Err() != nil {
+		return 0, context.Cause(m.ctx)
+	}
+	n, err := m.r.Read(p)
+	m.done += int64(n)
+	m.bar.set(m.done)
+	return n, err
+}
+
+// removeCopies removes the copies of standard input among sources.
+func removeCopies(sources []readset.ImportSource) error {
+	for _, s := range sources {
+		path, ok := localFile(s.SourceFiles.Source1)
+		folder, name := filepath.Split(path)
+		folder = filepath.Clean(folder)
+		if !ok || name != stdinName || !strings.HasPrefix(filepath.Base(folder), copies) || filepath.Dir(folder) != filepath.Clean(os.TempDir()) {
+			continue
+		}
+		if err := os.RemoveAll(folder); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// localFile gives the path of a file of this machine, by its URI.
+func localFile(uri string) (path string, ok bool) {
+	u, err := url.Parse(uri)
+	if err != nil || u.Scheme != "file" {
+		return "", false
+	}
+	path = u.Path
+	if filepath.Separator == '\\' {
+		path = strings.TrimPrefix(path, "/") // before a drive
+	}
+	return filepath.FromSlash(path), true
+}

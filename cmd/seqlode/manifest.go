@@ -1,0 +1,174 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/seqlode/seqlode/readset"
+)
+
+// manifest is a list of sources to be imported as one job: the request of
+// StartReadSetImportJob (storage.md §6). What of the rest is empty is filled in.
+type manifest struct {
+	SequenceStoreID string                 `json:"sequenceStoreId" yaml:"sequenceStoreId"`
+	RoleARN         string                 `json:"roleArn"         yaml:"roleArn"`
+	ClientToken     string                 `json:"clientToken"     yaml:"clientToken"`
+	Sources         []readset.ImportSource `json:"sources"         yaml:"sources"`
+}
+
+// maxManifest bounds a manifest, in bytes: a hundred sources with all their
+// fields at full length take a tenth of it.
+const maxManifest = 8 << 20
+
+// readManifest reads a manifest and makes URIs of the paths in it, which begin at
+// its folder.
+func (im *importCommand) readManifest(file string) (manifest, error) {
+	in, _, err := im.open(file)
+	if err != nil {
+		return manifest{}, im.failed(file, err)
+	}
+	defer in.Close()
+	text, err := io.ReadAll(io.LimitReader(in, maxManifest+1))
+	if err == nil && len(text) > maxManifest {
+		err = fmt.Errorf("is longer than %s", size(maxManifest))
+	}
+	var m manifest
+	if err == nil {
+		m, err = parseManifest(text, isJSON(file, text))
+	}
+	if err != nil {
+		return manifest{}, im.failed(file, err)
+	}
+	folder := filepath.Dir(file) // of standard input: where we are
+	for i := range m.Sources {
+		s := &m.Sources[i].SourceFiles
+		for _, uri := range []*string{&s.Source1, &s.Source2} {
+			if *uri == stdinName {
+				return manifest{}, im.failed(file, fmt.Errorf("source %d: standard input can't be a source of a manifest", i+1))
+			}
+			if *uri, err = fileURI(folder, *uri); err != nil {
+				return manifest{}, im.failed(file, fmt.Errorf("source %d: %w", i+1, err))
+			}
+		}
+	}
+	return m, nil
+}
+
+// isJSON says which format a manifest has: by its name, or else by its content.
+func isJSON(file string, text []byte) bool {
+	switch strings.ToLower(filepath.Ext(file)) {
+	case ".json":
+		return true
+	case ".yaml", ".yml":
+		return false
+	}
+	return json.Valid(text)
+}
+
+// parseManifest reads either form of a manifest: the request, or only its sources.
+// Fields that are not known are errors.
+func parseManifest(text []byte, asJSON bool) (m manifest, err error) {
+	decode := decodeYAML
+	if asJSON {
+		decode = decodeJSON
+	}
+	if list, err := isList(text, asJSON); err != nil {
+		return m, err
+	} else if list {
+		err = decode(text, &m.Sources)
+		return m, err
+	}
+	err = decode(text, &m)
+	return m, err
+}
+
+// isList says whether the text is a list and no mapping.
+func isList(text []byte, asJSON bool) (bool, error) {
+	if asJSON {
+		return bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("[")), nil
+	}
+	var node yaml.Node
+	if err := yaml.Unmarshal(text, &node); err != nil {
+		return false, yamlError(err)
+	}
+	if len(node.Content) == 0 {
+		return false, errors.New("is empty")
+	}
+	return node.Content[0].Kind == yaml.SequenceNode, nil
+}
+
+func decodeYAML(text []byte, to any) error {
+	d := yaml.NewDecoder(bytes.NewReader(text))
+	d.KnownFields(true)
+	if err := d.Decode(to); err != nil {
+		return yamlError(err)
+	}
+	var more yaml.Node
+	if err := d.Decode(&more); err != io.EOF {
+		return errors.New("has a second document: a manifest is one")
+	}
+	return nil
+}
+
+// goType is how messages of the YAML library name Go's types.
+var goType = regexp.MustCompile(`(not found in type|already set in type|into) \S+$`)
+
+// yamlError gives the first fault that the YAML library tells of, in the words of
+// manifests.
+func yamlError(err error) error {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	if faults, ok := errors.AsType[*yaml.TypeError](err); ok {
+		text = faults.Errors[0]
+	}
+	for goName, word := range map[string]string{
+		"not found in type": "is not known here", "already set in type": "is there already", "into": "where something else is wanted",
+	} {
+		if at := goType.FindStringSubmatchIndex(text); at != nil && text[at[2]:at[3]] == goName {
+			text = text[:at[2]] + word
+			break
+		}
+	}
+	return errors.New(text)
+}
+
+func decodeJSON(text []byte, to any) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(to); err != nil {
+		return jsonError(text, err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return fmt.Errorf("line %d: something follows the end of the JSON", lineAt(text, d.InputOffset()))
+	}
+	return nil
+}
+
+// jsonError gives an error of the JSON library with its line, where it knows one.
+func jsonError(text []byte, err error) error {
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return fmt.Errorf("line %d: %w", lineAt(text, e.Offset), err)
+	}
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("line %d: %s cannot be a %s", lineAt(text, e.Offset), e.Field, e.Value)
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return errors.New("ends in the middle of the JSON")
+	}
+	if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return fmt.Errorf("field %s is not known here", strings.Trim(field, `"`))
+	}
+	return err
+}
+
+// lineAt is the line, from 1, of a byte of the text.
+func lineAt(text []byte, offset int64) int {
+	return 1 + bytes.Count(text[:min(offset, int64(len(text)))], []byte("\n"))
+}
