@@ -2,6 +2,7 @@ package seqlode
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -165,34 +166,51 @@ func TestFsckLeavesWorkAlone(t *testing.T) {
 
 // TestFsckManyPages: more objects and rows than are looked at in one go.
 func TestFsckManyPages(t *testing.T) {
-	d, store := mustDemo(t, Options{Dir: t.TempDir(), Workers: -1})
-	const n = 1100
+	const n = 2500
+	d, store := mustDemo(t, Options{Dir: t.TempDir(), Workers: -1, Bucket: mem.New()})
+	opts := blob.CreateOptions{Lease: "x"}
+	put := func(area catalog.Area, key string) {
+		require.NoError(t, blob.Put(t.Context(), d.core.Objects, vault.Object(area, key), []byte("x"), opts))
+	}
+	var folder vault.Folder
+	var files []catalog.File
 	require.NoError(t, d.core.Catalog.Update(t.Context(), func(tx *catalog.Tx) error {
-		for range n {
-			id, err := tx.NewID()
-			require.NoError(t, err)
-			require.NoError(t, tx.InsertReadSet(catalog.ReadSet{ID: id, StoreID: store, Status: catalog.ReadSetActive}))
-			require.NoError(t, tx.InsertFile(catalog.File{OwnerID: id, Role: catalog.Source1, Area: catalog.InObjects,
-				Key: vault.ReadSetFolder(d.core.Scope(), store, id).File("x"), StoredSize: 1}))
+		id, err := tx.NewID()
+		require.NoError(t, err)
+		require.NoError(t, tx.InsertReadSet(catalog.ReadSet{ID: id, StoreID: store, Status: catalog.ReadSetActive}))
+		folder = vault.ReadSetFolder(d.core.Scope(), store, id)
+		files = nil
+		for i := range n {
+			name := fmt.Sprintf("file-%04d", i)
+			files = append(files, catalog.File{OwnerID: id, Role: catalog.FileRole(name), Area: catalog.InObjects, Key: folder.File(name), StoredSize: 1})
+			require.NoError(t, tx.InsertFile(files[i]))
 		}
 		return nil
 	}))
+	for _, file := range files {
+		put(file.Area, file.Key)
+	}
+	require.NoError(t, d.core.PutSidecar(t.Context(), catalog.InObjects, folder, files[:1], struct{}{}, opts))
+	report := d.clean(t)
+	require.EqualValues(t, n, report.Files)
+	require.EqualValues(t, n+2, report.Objects)
+
+	// At the borders of what is looked at in one go.
+	want := []string{}
+	for _, i := range []int{0, 998, 999, 1000, 1001, 1999, 2000, n - 1} {
+		gone, more := files[i].Key, files[i].Key+"-more"
+		require.NoError(t, d.core.Objects.Delete(t.Context(), vault.Object(catalog.InObjects, gone)))
+		put(catalog.InObjects, more)
+		put(catalog.InArchive, gone)
+		want = append(want, "MISSING objects/"+gone, "ORPHAN objects/"+more, "ORPHAN archive/"+gone)
+	}
 	report, err := d.Fsck(t.Context(), FsckOptions{})
 	require.NoError(t, err)
-	require.EqualValues(t, n, report.Files)
-	require.Len(t, report.Problems, 2*n, "no file, no sidecar")
-
-	orphans, _ := mustDemo(t, Options{Dir: t.TempDir(), Workers: -1, Bucket: mem.New()})
-	for i := range n {
-		f := vault.ReadSetFolder(orphans.core.Scope(), store, catalog.FirstID+catalog.ID(i))
-		key := vault.Object(catalog.InObjects, f.File("x"))
-		require.NoError(t, blob.Put(t.Context(), orphans.core.Objects, key, nil, blob.CreateOptions{Lease: "x"}))
+	var found []string
+	for _, p := range report.Problems {
+		found = append(found, string(p.Type)+" "+p.Key)
 	}
-	report, err = orphans.Fsck(t.Context(), FsckOptions{Repair: true})
-	require.NoError(t, err)
-	require.Len(t, report.Problems, n)
-	require.True(t, report.Clean())
-	orphans.clean(t)
+	require.ElementsMatch(t, want, found)
 }
 
 func TestRebuild(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -176,7 +177,8 @@ func TestOwnBucket(t *testing.T) {
 func TestSweepOnOpen(t *testing.T) {
 	dir := t.TempDir()
 	now := time.Now()
-	clock := func() time.Time { return now }
+	var later atomic.Int64 // by how much the clock is set forward
+	clock := func() time.Time { return now.Add(time.Duration(later.Load())) }
 	d, store := mustDemo(t, Options{Dir: dir, Workers: -1, Clock: clock})
 	_, err := d.submit(t.Context(), store, "one", "two")
 	require.NoError(t, err)
@@ -213,10 +215,10 @@ func TestSweepOnOpen(t *testing.T) {
 	require.Len(t, staged(), 5, "only looked")
 	opened(t, Options{Dir: dir, Clock: clock})
 	require.ElementsMatch(t, []string{leases[0], leases[1], vault.CallLease}, staged())
-	now = now.Add(90 * time.Minute)
+	later.Store(int64(90 * time.Minute))
 	opened(t, Options{Dir: dir, Clock: clock})
 	require.ElementsMatch(t, []string{leases[1], vault.CallLease}, staged())
-	now = now.Add(24 * time.Hour)
+	later.Store(int64(26 * time.Hour))
 	report, err = d.Fsck(t.Context(), FsckOptions{Repair: true})
 	require.NoError(t, err)
 	require.Len(t, report.Problems, 2)
