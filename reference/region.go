@@ -64,10 +64,8 @@ func splitName(text string, known func(string) bool) (name, bases string, part b
 			return "", "", false, "there is no closing brace"
 		case strings.HasPrefix(inside[end:], "}:"):
 			return inside[:end], inside[end+2:], true, ""
-		case end < len(inside)-1:
-			return "", "", false, "there is something behind the closing brace"
 		}
-		return inside[:end], "", false, ""
+		return inside[:len(inside)-1], "", false, "" // whatever its last character is, as in htslib
 	}
 	colon := strings.LastIndexByte(text, ':')
 	if colon < 0 {

@@ -48,7 +48,7 @@ func TestSplitRegion(t *testing.T) {
 		"chr9:1-2":     `there is no sequence "chr9"`,
 		"a:5":          "it can be read in two ways: write {a:5} or {a}:5",
 		"{a":           "there is no closing brace",
-		"{a}5":         "there is something behind the closing brace",
+		"{a}5":         `there is no sequence "a}"`,
 		"chr1:20-10":   "it ends before it begins",
 		"chr1:5x":      "there is something behind the number",
 		"chr1:-5x":     "there is something behind the number",
