@@ -16,6 +16,22 @@ type cramSource struct {
 	indexed bool
 	file    *cram.Reader // opened last
 	ready   bool         // file is open for regions
+	loop    *cram.Records
+}
+
+// begin begins a loop over the records of file, and ends the one before.
+func (c *cramSource) begin(ctx context.Context) *cram.Records {
+	c.stop()
+	c.loop = cram.NewRecords(ctx, c.file)
+	return c.loop
+}
+
+// stop ends the loop under way.
+func (c *cramSource) stop() {
+	if c.loop != nil {
+		c.loop.Close()
+		c.loop = nil
+	}
 }
 
 func (c *cramSource) readIndex(r io.Reader) (err error) {
@@ -53,20 +69,20 @@ func (r *Reader) startCRAM() error {
 		r.record.of = r.content
 	}
 	r.cram.file, r.cram.ready = file, false
-	r.stream = &cramStream{file: file, ctx: r.ctx, max: r.opt.MaxRecord}
+	r.stream = &cramStream{r.cram, r.ctx, r.opt.MaxRecord}
 	r.fresh = true
 	return nil
 }
 
 // cramStream is the records of a CRAM file.
 type cramStream struct {
-	file *cram.Reader
-	ctx  context.Context
-	max  int // bytes of a record
+	*cramSource
+	ctx context.Context
+	max int // bytes of a record
 }
 
 func (s *cramStream) records(r *Record, yield func() bool) error {
-	records := cram.NewRecords(s.ctx, s.file)
+	records := s.begin(s.ctx)
 	defer records.Close()
 	return eachCRAM(records, s.max, r, yield)
 }
@@ -80,7 +96,7 @@ func eachCRAM(records *cram.Records, limit int, r *Record, yield func() bool) er
 			return err
 		}
 		if len(raw) > limit {
-			return errs.At(errs.LimitExceeded, records.Place().Pos(), "record has %d bytes, more than %d", len(raw), limit)
+			return errs.At(errs.LimitExceeded, records.Pos(), "record has %d bytes, more than %d", len(raw), limit)
 		}
 		if r.raw, r.at = raw, records.Place(); !yield() {
 			return nil
@@ -105,14 +121,14 @@ func (s *cramStream) writeSAM(ctx context.Context, w io.Writer, _ Options) error
 }
 
 func (s *cramStream) end() []Warning { return s.file.Warnings() }
-func (s *cramStream) close()         {}
+func (s *cramStream) close()         { s.stop() }
 
 // cramRegion is Region of a CRAM source.
 func (r *Reader) cramRegion(ref int, beg, end int64) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		err := r.restrictCRAM(ref, beg, end)
 		if err == nil {
-			records := cram.NewRecords(r.ctx, r.cram.file)
+			records := r.cram.begin(r.ctx)
 			defer records.Close()
 			err = eachCRAM(records, r.opt.MaxRecord, &r.record, func() bool { return yield(&r.record, nil) })
 		}
@@ -132,7 +148,7 @@ func (r *Reader) restrictCRAM(ref int, beg, end int64) error {
 	case ref == Unplaced:
 		ref = -1
 	}
-	if !r.cram.ready {
+	if r.cram.stop(); !r.cram.ready {
 		if err := r.rewind(); err != nil {
 			return err
 		}
@@ -148,4 +164,3 @@ func (r *Reader) cramWarnings(src io.ReadSeeker) ([]Warning, error) {
 	ws, err := r.cram.file.LookAtEnd(src)
 	return ws, r.named(err)
 }
-

@@ -53,9 +53,10 @@ func TestOpenRefuses(t *testing.T) {
 		kind error
 		want string
 	}{
-		{"CRAM", strings.NewReader("CRAM\x03\x00"), readset.Options{}, readset.ErrNotSupported, "f: CRAM is not supported by this version"},
-		{"CRAM in a pipe", pipe{strings.NewReader("CRAM\x03\x00")}, readset.Options{}, readset.ErrNotSupported, "f: CRAM is not supported by this version"},
-		{"declared CRAM", bytes.NewReader(file), readset.Options{Type: readset.CRAM}, readset.ErrNotSupported, "f: CRAM is not supported by this version"},
+		{"CRAM", strings.NewReader("CRAM\x03\x00"), readset.Options{}, readset.ErrCorrupt, "f: the file ends within its first 26 bytes"},
+		{"CRAM in a pipe", pipe{strings.NewReader("CRAM\x03\x00")}, readset.Options{}, readset.ErrCorrupt, "f: the file ends within its first 26 bytes"},
+		{"declared CRAM", bytes.NewReader(file), readset.Options{Type: readset.CRAM}, readset.ErrValidation, "f: declared CRAM, but it is a BAM file"},
+		{"CRAM declared BAM", strings.NewReader("CRAM\x03\x00"), readset.Options{Type: readset.BAM}, readset.ErrValidation, "f: declared BAM, but it is a CRAM file"},
 		{"SAM", strings.NewReader("@HD\tVN:1.6\n"), readset.Options{}, readset.ErrNotSupported, "f: SAM text is not supported: make BAM of it with 'samtools view -b'"},
 		{"plain FASTQ", strings.NewReader("@r\nA\n+\nI\n"), readset.Options{}, readset.ErrCorrupt, "f: not compressed: compress it with gzip or bgzip"},
 		{"empty", strings.NewReader(""), readset.Options{}, readset.ErrCorrupt, "f: the file is empty"},

@@ -115,15 +115,16 @@ func (d *decoder) fits(n int64) bool {
 // size, as BAM has them.
 func (d *decoder) decode(s *Slice, out []byte) ([]byte, error) {
 	d.s, d.err, d.used, d.out, d.base = s, nil, 0, out, len(out)
-	done := 0
+	at := -1 // the record under way
 	err := d.openBlocks()
 	if err == nil {
 		err = d.openReference()
 	}
 	if err == nil {
-		done, err = d.decodeRecords()
+		at, err = d.decodeRecords()
 	}
 	if err == nil && !d.place {
+		at = -1
 		if d.resolve(); d.err == nil {
 			d.finish()
 		}
@@ -132,8 +133,8 @@ func (d *decoder) decode(s *Slice, out []byte) ([]byte, error) {
 	out, d.out, d.s = d.out, nil, nil
 	if err != nil {
 		pos := s.pos()
-		if done > 0 {
-			pos.Record = s.number + int64(done)
+		if at >= 0 {
+			pos = s.posOf(int64(at))
 		}
 		return out[:d.base], errs.In(err, pos)
 	}
@@ -203,12 +204,12 @@ func (d *decoder) blockFault(err error, b *block) error {
 // recordRoom is what a record takes at least, in BAM and while it is decoded.
 const recordRoom = 128
 
-// decodeRecords decodes the records one after another. It gives how many are
-// whole.
-func (d *decoder) decodeRecords() (done int, err error) {
+// decodeRecords decodes the records one after another. It gives the record that
+// an error is of, from 0; -1 is none.
+func (d *decoder) decodeRecords() (at int, err error) {
 	n := int(d.s.records)
 	if !d.fits(int64(n) * recordRoom) {
-		return 0, d.err
+		return -1, d.err
 	}
 	d.records = slices.Grow(d.records[:0], min(n, 1<<17))
 	d.out = slices.Grow(d.out, d.s.recordBytes())
@@ -220,7 +221,7 @@ func (d *decoder) decodeRecords() (done int, err error) {
 			return i, d.err
 		}
 	}
-	return n, nil
+	return -1, nil
 }
 
 // decodeRecord decodes one record (§10). last is the position of the one before

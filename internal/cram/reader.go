@@ -8,7 +8,6 @@ import (
 	"github.com/seqlode/seqlode/internal/cram/codec"
 	"github.com/seqlode/seqlode/internal/errs"
 	"github.com/seqlode/seqlode/internal/fasta"
-	"github.com/seqlode/seqlode/internal/gzip"
 	"github.com/seqlode/seqlode/internal/pipeline"
 	"github.com/seqlode/seqlode/internal/sam"
 )
@@ -100,14 +99,6 @@ func (r *Reader) Names() [][]byte { return r.names }
 // Offset is how many bytes of the source have been consumed.
 func (r *Reader) Offset() int64 { return r.in.Offset() }
 
-// Warnings tells what is odd about a file that has been read to its end.
-func (r *Reader) Warnings() []errs.Warning {
-	if r.ended || r.version == 2 && r.minor == 0 {
-		return nil
-	}
-	return []errs.Warning{{Code: gzip.MissingEOFBlock, Message: "no CRAM EOF container: the file may have been cut between two containers"}}
-}
-
 // Next fills s with the next slice, or gives io.EOF.
 func (r *Reader) Next(s *Slice) error {
 	if r.fault != nil {
@@ -191,6 +182,9 @@ func (r *Reader) nextSlice(s *Slice) error {
 		}
 	}
 	*s = Slice{comp: r.comp, at: c.at, landmark: int32(begin - c.body), number: r.records + 1, buf: s.buf[:0], blocks: s.blocks[:0]}
+	if r.want != nil {
+		s.number = 0
+	}
 	s.container.refID, s.container.start = c.refID, c.start
 	buf, at, err := r.readBlock(s.buf)
 	s.buf = buf

@@ -18,7 +18,7 @@ type Records struct {
 	want   *region
 	slot   *pipeline.Slot[*chunk]
 	rest   []byte
-	number int64 // of the last record
+	i      int64 // the last record, in the slice, from 0
 	ended  bool  // nothing of the region follows
 }
 
@@ -53,24 +53,28 @@ func (r *Records) next() (sam.Record, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.slot, r.rest, r.number = slot, slot.Unit.raw, slot.Unit.slice.number-1
+		r.slot, r.rest, r.i = slot, slot.Unit.raw, -1
 	}
 	end := sizeWord + int(le.Uint32(r.rest))
 	record := sam.Record(r.rest[sizeWord:end:end])
 	r.rest = r.rest[end:]
-	r.number++
+	r.i++
 	if err := record.Check(r.names); err != nil {
-		pos := r.slot.Unit.slice.pos()
-		pos.Record = r.number
-		return nil, errs.In(err, pos)
+		return nil, errs.In(err, r.Pos())
 	}
 	return record, nil
 }
 
-// Place is that of the last record: it has a number and no virtual offsets.
-func (r *Records) Place() bam.Place { return bam.Place{Number: r.number} }
+// Pos is the place of the last record: its container, and its number where the
+// reader is not restricted to a region.
+func (r *Records) Pos() errs.Pos { return r.slot.Unit.slice.posOf(r.i) }
+
+// Place is that of the last record: it has no virtual offsets, and a number as
+// Pos.
+func (r *Records) Place() bam.Place { return bam.Place{Number: r.Pos().Record} }
 
 func (r *Records) release() {
+	r.rest = nil
 	if r.slot != nil {
 		r.slot.Release()
 		r.slot = nil

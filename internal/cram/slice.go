@@ -15,7 +15,7 @@ type Slice struct {
 	at       int64 // where its container begins
 	landmark int32 // where it begins, from the end of the container's header
 	stored   int64 // bytes of its header and blocks
-	number   int64 // of its first record in the file, from 1, as counted here
+	number   int64 // of its first record in the file, from 1; 0 where not known
 
 	refID    int32
 	start    int64 // from 1
@@ -31,6 +31,15 @@ type Slice struct {
 
 // pos is the slice's place, for errors.
 func (s *Slice) pos() errs.Pos { return errs.Pos{Offset: errs.Byte(s.at)} }
+
+// posOf is the place of record i of the slice, from 0.
+func (s *Slice) posOf(i int64) errs.Pos {
+	pos := s.pos()
+	if s.number > 0 {
+		pos.Record = s.number + i
+	}
+	return pos
+}
 
 // noMD5 is what stands where the checksum of the reference is not told.
 var noMD5 [16]byte

@@ -20,7 +20,7 @@ type Text struct {
 
 	slot slot   // the slice that runs are cut from
 	rest []byte // of its records
-	next int64  // the number of their first
+	next int64  // their first in the slice
 }
 
 // TextChunk is the text of a run of records.
@@ -33,7 +33,7 @@ type TextChunk struct {
 
 	slot  slot
 	run   []byte
-	first int64 // number of its first record in the file
+	first int64 // its first record in the slice
 	last  bool  // nothing of the region follows
 }
 
@@ -70,7 +70,7 @@ func (t *Text) cut(c *TextChunk) error {
 		if err != nil {
 			return err
 		}
-		t.slot, t.rest, t.next = s, s.Unit.raw, s.Unit.slice.number
+		t.slot, t.rest, t.next = s, s.Unit.raw, 0
 		c.Places = &s.Unit.places
 	}
 	n := int64(0)
@@ -102,7 +102,7 @@ func (t *Text) Close() {
 
 // render makes the text of the run.
 func (c *TextChunk) render(names [][]byte, want *region) error {
-	number := c.first
+	i := c.first
 	for r := range eachRecord(c.run) {
 		switch want.record(r) {
 		case behind:
@@ -111,13 +111,11 @@ func (c *TextChunk) render(names [][]byte, want *region) error {
 		case inside:
 			var err error
 			if c.Text, err = sam.AppendText(c.Text, r, names); err != nil {
-				pos := c.slot.Unit.slice.pos()
-				pos.Record = number
-				return errs.In(err, pos)
+				return errs.In(err, c.slot.Unit.slice.posOf(i))
 			}
 			c.Stats.Count(r)
 		}
-		number++
+		i++
 	}
 	return nil
 }
