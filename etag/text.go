@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/seqlode/seqlode/internal/bam"
+	"github.com/seqlode/seqlode/internal/cram"
 	"github.com/seqlode/seqlode/internal/errs"
 	"github.com/seqlode/seqlode/internal/fastq"
 	"github.com/seqlode/seqlode/internal/gzip"
@@ -56,7 +57,7 @@ func (p *piece) release() {
 // openText looks at the beginning of a source and gives the text that is hashed
 // of it. FASTQ is checked by checker, or by one of its own where that is nil.
 func openText(ctx context.Context, src io.Reader, threads int, opt Options, checker *fastq.Checker) (text, error) {
-	isCRAM, src, err := sniffCRAM(ctx, src)
+	isCRAM, src, err := cram.Sniff(ctx, src)
 	if err != nil {
 		return nil, err
 	}

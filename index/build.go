@@ -10,8 +10,10 @@ import (
 
 	"github.com/seqlode/seqlode/etag"
 	"github.com/seqlode/seqlode/internal/bam"
+	"github.com/seqlode/seqlode/internal/cram"
 	"github.com/seqlode/seqlode/internal/errs"
 	"github.com/seqlode/seqlode/internal/sam"
+	"github.com/seqlode/seqlode/reference"
 )
 
 // Limiter bounds how many decoders run at once in all computations that share
@@ -30,6 +32,9 @@ type Options struct {
 	Strict   bool           // a warning becomes an error
 	Progress func(Progress) // called some times a second; may be nil
 
+	// Bases is where the bases of a CRAM's references are found, for its ETag:
+	// the index needs none.
+	Bases reference.Bases
 	// ETag, where it is not empty, is the family of an ETag that is computed in
 	// the same pass.
 	ETag etag.Family
@@ -47,10 +52,10 @@ type Progress struct {
 
 // Result tells of a file that was indexed.
 type Result struct {
-	Format     Format // BAI or CSI
-	References []ReferenceCounts
-	NoCoor     uint64 // records without a position
-	Records    int64  // all
+	Format     Format            // BAI, CSI or CRAI
+	References []ReferenceCounts // nil of CRAM, whose index does not know
+	NoCoor     uint64            // records without a position; 0 of CRAM
+	Records    int64             // all
 	Warnings   []Warning
 	ETag       *etag.Result // where Options asked for it
 	NoIndex    error        // why there is no index, where Options allow that
@@ -63,18 +68,28 @@ type ReferenceCounts struct {
 	Counts
 }
 
-// Build reads the BAM file r and writes its index to w: BAI, CSI, or with Auto
-// the one that holds its references. Nothing is written where it fails. The BAI
-// is that of `samtools index -b` (1.16.1) in every byte, and the CSI that of
-// `samtools index -c` once decompressed. A file that is not sorted gives
-// [ErrUnsorted] with the first record that is out of order. All goroutines have
-// ended when Build returns.
+// Build reads the BAM or CRAM file r and writes its index to w: of BAM, BAI, CSI,
+// or with Auto the one that holds its references; of CRAM, CRAI. Nothing is
+// written where it fails. The BAI is that of `samtools index -b` (1.16.1) in every
+// byte, the CSI that of `samtools index -c` and the CRAI that of `samtools index`
+// once decompressed. A file that is not sorted gives [ErrUnsorted] with the first
+// record that is out of order; of CRAM, with the container, and only where
+// samtools refuses it too. All goroutines have ended when Build returns.
 func Build(ctx context.Context, r io.Reader, w io.Writer, format Format, opt *Options) (Result, error) {
 	if opt == nil {
 		opt = &Options{}
 	}
-	if _, err := NewBuilder(nil, format, opt.MinShift); err != nil {
+	if format != CRAI {
+		if _, err := NewBuilder(nil, format, opt.MinShift); err != nil {
+			return Result{}, err
+		}
+	}
+	isCRAM, r, err := cram.Sniff(ctx, r)
+	if err != nil {
 		return Result{}, err
+	}
+	if isCRAM || format == CRAI {
+		return buildCRAI(ctx, r, w, format, isCRAM, opt)
 	}
 	file, err := bam.NewReader(ctx, r, bam.Options{Threads: opt.Threads, Limiter: opt.Limiter})
 	if err != nil {

@@ -1,9 +1,11 @@
 // Package index builds, reads and asks the index files of BAM: BAI (SAMv1 §5.2)
-// and CSI (CSIv1).
+// and CSI (CSIv1); and builds that of CRAM: CRAI (CRAMv3 §11).
 //
-// [Build] reads a sorted BAM file once, front to back, so that it may come from
-// a pipe, and writes the index that samtools 1.16.1 makes of it: BAI the same
-// in every byte, CSI once it is decompressed. A [Builder] makes the same index
+// [Build] reads a sorted BAM or CRAM file once, front to back, so that it may
+// come from a pipe, and writes the index that samtools 1.16.1 makes of it: BAI the
+// same in every byte, CSI and CRAI once they are decompressed. A CRAI is made
+// without a reference: of slices with several, only the places of the records are
+// decoded. A [Builder] makes the same index
 // for a caller who reads the records himself. [Read] reads an index, and
 // [Index.Chunks] tells which parts of the BAM file hold the records of a region.
 //

@@ -1,8 +1,7 @@
 package index
 
 import (
-	"errors"
-
+	"github.com/seqlode/seqlode/internal/cram"
 	"github.com/seqlode/seqlode/internal/errs"
 )
 
@@ -20,4 +19,4 @@ var (
 
 // ErrUnsorted says that records do not come in the order of their coordinates,
 // so that they cannot be indexed. Such an error is an [ErrValidation] too.
-var ErrUnsorted = errors.New("not sorted by coordinate")
+var ErrUnsorted = cram.ErrUnsorted

@@ -67,7 +67,7 @@ func FuzzFile(f *testing.F) {
 		if r, err = openFuzzed(file, opt); err != nil {
 			t.Fatal(err)
 		}
-		index, err := MakeIndex(t.Context(), r)
+		index, err := MakeIndex(t.Context(), r, nil)
 		blame(t, err)
 		if r, err = openFuzzed(file, opt); err != nil {
 			t.Fatal(err)

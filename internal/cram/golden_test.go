@@ -86,7 +86,7 @@ func TestGoldenIndex(t *testing.T) {
 	for name, file := range files {
 		r, err := NewReader(bytes.NewReader(file), Options{Threads: 2})
 		require.NoError(t, err)
-		index, err := MakeIndex(t.Context(), r)
+		index, err := MakeIndex(t.Context(), r, nil)
 		require.NoError(t, err)
 		want, err := os.ReadFile(filepath.Join("testdata", name+".crai"))
 		require.NoError(t, err)
@@ -101,7 +101,7 @@ func TestGoldenRegions(t *testing.T) {
 	for name, file := range files {
 		r, err := NewReader(bytes.NewReader(file), Options{Threads: 1, Bases: bases})
 		require.NoError(t, err)
-		index, err := MakeIndex(t.Context(), r)
+		index, err := MakeIndex(t.Context(), r, nil)
 		require.NoError(t, err)
 		for ref := -1; ref < 5; ref++ {
 			for beg := 0; beg < 4000; beg += 797 {

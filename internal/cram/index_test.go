@@ -25,7 +25,7 @@ func holdIndex(t *testing.T, path string, file []byte, bases fewBases) Index {
 	for _, threads := range []int{1, 3} {
 		r, err := NewReader(bytes.NewReader(file), Options{Threads: threads})
 		require.NoError(t, err)
-		index, err = MakeIndex(t.Context(), r)
+		index, err = MakeIndex(t.Context(), r, nil)
 		if !want.Good {
 			require.ErrorIs(t, err, ErrUnsorted, want.Err)
 			return nil

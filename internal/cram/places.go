@@ -10,7 +10,7 @@ import (
 )
 
 // ErrUnsorted is why a file has no index.
-var ErrUnsorted = errors.New("the records are not sorted by position")
+var ErrUnsorted = errors.New("not sorted by coordinate")
 
 // Places is what a slice adds to an index.
 type Places struct {
@@ -72,8 +72,8 @@ func (x *Indexer) Add(p *Places) error {
 
 // MakeIndex indexes the slices that reader has left. No more is decoded than
 // the places of records in slices of several references, and no bases are asked
-// for.
-func MakeIndex(ctx context.Context, reader *Reader) (Index, error) {
+// for. tell, if it is not nil, is called after each slice.
+func MakeIndex(ctx context.Context, reader *Reader, tell func()) (Index, error) {
 	type unit struct {
 		Places
 		slice Slice
@@ -118,6 +118,9 @@ func MakeIndex(ctx context.Context, reader *Reader) (Index, error) {
 		slot.Release()
 		if err != nil {
 			return nil, err
+		}
+		if tell != nil {
+			tell()
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"sync/atomic"
 
 	"github.com/seqlode/seqlode/internal/cram/codec"
 	"github.com/seqlode/seqlode/internal/errs"
@@ -54,7 +55,7 @@ type Reader struct {
 	slice   int // of the container under way that comes next
 	comp    *compression
 	ended   bool // the container that ends a file was the last one
-	records int64
+	records atomic.Int64
 	fault   error // what comes next
 	want    *region
 	scratch []byte
@@ -95,6 +96,9 @@ func (r *Reader) Header() *sam.Header { return r.header }
 
 // Names gives the names of the references by their id.
 func (r *Reader) Names() [][]byte { return r.names }
+
+// Records is how many records are in the slices that have been handed out.
+func (r *Reader) Records() int64 { return r.records.Load() }
 
 // Offset is how many bytes of the source have been consumed.
 func (r *Reader) Offset() int64 { return r.in.Offset() }
@@ -181,7 +185,7 @@ func (r *Reader) nextSlice(s *Slice) error {
 			return err
 		}
 	}
-	*s = Slice{comp: r.comp, at: c.at, landmark: int32(begin - c.body), number: r.records + 1, buf: s.buf[:0], blocks: s.blocks[:0]}
+	*s = Slice{comp: r.comp, at: c.at, landmark: int32(begin - c.body), number: r.records.Load() + 1, buf: s.buf[:0], blocks: s.blocks[:0]}
 	if r.want != nil {
 		s.number = 0
 	}
@@ -208,7 +212,7 @@ func (r *Reader) nextSlice(s *Slice) error {
 	}
 	s.buf = slices.Grow(s.buf[:0], r.storedBytes(begin))
 	r.slice++
-	r.records += int64(s.records)
+	r.records.Add(int64(s.records))
 	if r.heads && s.refID != multiRef {
 		return r.skipSlice(s, begin)
 	}

@@ -70,7 +70,8 @@ func (r *Reader) Restrict(index Index, ref int32, beg, end int64) error {
 	}
 	r.want = &region{ref, max(beg, 0) + 1, end}
 	r.fault, r.current = nil, container{}
-	r.slice, r.records = 0, 0
+	r.slice = 0
+	r.records.Store(0)
 	at, ok := index.first(r.want)
 	if !ok {
 		r.want = &region{ref, 1, 0}
