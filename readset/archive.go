@@ -3,8 +3,10 @@ package readset
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/seqlode/seqlode/internal/blob"
@@ -97,16 +99,42 @@ func (m *move) run(ctx context.Context) (job.Outcome, error) {
 		return job.Outcome{ResultID: m.set.ID}, err
 	}
 	if err := m.copy(ctx); err != nil {
-		if ctx.Err() == nil {
-			err = errors.Join(err, m.remove(ctx, m.to))
-		}
 		return job.Outcome{}, oneLine(err)
 	}
 	return job.Outcome{Commit: m.commit, ResultID: m.set.ID, Done: m.done}, nil
 }
 
-// prepare finds the read set and notes that it is moved. It is done where the read
-// set is where it is to be.
+// claim stands at the end of the statusMessage of a read set that an item of a job
+// moves.
+func claim(item catalog.JobItem) string {
+	return fmt.Sprintf("%s%d of job %s)", claimHead, item.Ordinal, item.JobID)
+}
+
+const claimHead = " (being moved by item "
+
+// unclaimed is a statusMessage without a claim.
+func unclaimed(message string) string {
+	message, _, _ = strings.Cut(message, claimHead)
+	return message
+}
+
+// claimed reports whether the read set is moved by an item that is not over.
+func claimed(r *catalog.Reader, set catalog.ReadSet) (bool, error) {
+	_, by, ok := strings.Cut(set.StatusMessage, claimHead)
+	var ordinal int
+	var id catalog.ID
+	if _, err := fmt.Sscanf(by, "%d of job %d)", &ordinal, &id); !ok || err != nil {
+		return false, nil //nolint:nilerr // any other message
+	}
+	item, err := r.JobItem(id, ordinal)
+	if errors.Is(err, errs.ErrNotFound) {
+		return false, nil
+	}
+	return item.Status == catalog.ItemInProgress, err
+}
+
+// prepare claims the read set for the item. It is done where the read set is where
+// it is to be.
 func (m *move) prepare(ctx context.Context) (done bool, err error) {
 	var in JobReadSet
 	if err := unkeep(m.lease.Item.Request, &in); err != nil {
@@ -116,24 +144,33 @@ func (m *move) prepare(ctx context.Context) (done bool, err error) {
 		if m.store, m.set, err = m.service.readSet(&tx.Reader, m.lease.Job.StoreID.String(), in.ReadSetID); err != nil {
 			return err
 		}
-		done = m.set.Status == m.end && m.end != m.begin
-		// A hold before this one, of this item, may have begun it.
-		mine := m.set.Status == m.during && item.ResultID == m.set.ID
-		if done || !mine && m.set.Status != m.begin {
-			if !done {
-				err = &Error{Resource: "readSet " + in.ReadSetID, Kind: errs.Conflict, Err: errs.At(errs.Conflict, errs.Pos{}, "is %s", m.set.Status)}
-			}
-			return err
+		if done = m.set.Status == m.end; done {
+			return nil
 		}
-		item.ResultID = m.set.ID
 		if m.files, err = tx.Files(m.set.ID); err != nil {
 			return err
 		}
-		if m.tags, err = tx.Tags(m.set.ID); err != nil || m.set.Status == m.during {
+		if m.tags, err = tx.Tags(m.set.ID); err != nil {
 			return err
 		}
-		m.set.Status, m.set.UpdateTime = m.during, tx.Now()
-		return errors.Join(tx.UpdateReadSet(m.set), event.ReadSet(tx, m.store.Scope, m.set))
+		if m.set.Status == m.during && strings.HasSuffix(m.set.StatusMessage, claim(*item)) {
+			return nil // by a hold before this one
+		}
+		taken, err := claimed(&tx.Reader, m.set)
+		if err != nil {
+			return err
+		}
+		if taken || m.set.Status != m.begin {
+			return &Error{Resource: "readSet " + in.ReadSetID, Kind: errs.Conflict,
+				Err: errs.At(errs.Conflict, errs.Pos{}, "is %s: %s", m.set.Status, m.set.StatusMessage)}
+		}
+		item.ResultID = m.set.ID
+		was := m.set.Status
+		m.set.Status, m.set.StatusMessage, m.set.UpdateTime = m.during, unclaimed(m.set.StatusMessage)+claim(*item), tx.Now()
+		if err := tx.UpdateReadSet(m.set); err != nil || was == m.during {
+			return err
+		}
+		return event.ReadSet(tx, m.store.Scope, m.set)
 	})
 	return done, err
 }
@@ -156,7 +193,7 @@ func (m *move) copy(ctx context.Context) error {
 		return err
 	}
 	after := m.set
-	after.Status = m.end
+	after.Status, after.StatusMessage = m.end, unclaimed(m.set.StatusMessage)
 	return v.PutSidecar(ctx, m.to, m.folder(), m.files, keptReadSet{after, m.tags}, opts)
 }
 
@@ -166,10 +203,10 @@ func (m *move) commit(tx *catalog.Tx) error {
 	if err != nil {
 		return err
 	}
-	if set.Status != m.during {
+	if set.Status != m.during || set.StatusMessage != m.set.StatusMessage {
 		return &Error{Resource: "readSet " + set.ID.String(), Kind: errs.Conflict, Err: errs.At(errs.Conflict, errs.Pos{}, "has become %s meanwhile", set.Status)}
 	}
-	set.Status, set.UpdateTime = m.end, tx.Now()
+	set.Status, set.StatusMessage, set.UpdateTime = m.end, unclaimed(set.StatusMessage), tx.Now()
 	if m.end == catalog.ReadSetActive {
 		set.LastAccessTime = tx.Now() // or the next sweep would take it back
 	}
@@ -181,31 +218,49 @@ func (m *move) commit(tx *catalog.Tx) error {
 	return errors.Join(tx.UpdateReadSet(set), event.ReadSet(tx, m.store.Scope, set))
 }
 
-// done removes the copies that nobody needs any more.
+// done removes the copies that nobody needs any more. It does so while no other
+// transaction can write, since another move of the read set may be about to make
+// them anew.
 func (m *move) done(ctx context.Context, failure error) {
-	left := m.from
 	if failure != nil {
-		left = m.to
+		return // Undo has seen to it
 	}
-	if err := m.remove(ctx, left); err != nil {
+	err := m.service.vault.Catalog.Update(ctx, func(tx *catalog.Tx) error {
+		set, err := tx.ReadSet(m.store.ID, m.set.ID)
+		if errors.Is(err, errs.ErrNotFound) || err == nil && (set.Status != m.end || set.StatusMessage != unclaimed(set.StatusMessage)) {
+			return nil
+		}
+		return errors.Join(err, m.service.vault.RemoveFolder(ctx, m.from, m.folder()))
+	})
+	if err != nil {
 		m.service.vault.Log.LogAttrs(ctx, slog.LevelWarn, "the other copy of a read set was not removed; fsck will find it",
 			slog.String("readSet", m.set.ID.String()), slog.Any("error", err))
 	}
 }
 
-func (m *move) remove(ctx context.Context, area catalog.Area) error {
-	return m.service.vault.RemoveFolder(context.WithoutCancel(ctx), area, m.folder())
-}
-
-// giveUp takes back what an activation that failed had begun.
+// giveUp takes back, in the transaction that fails it, what an item that archives
+// or activates had begun: its claim, and the copies that it has made.
 func (s *Service) giveUp(tx *catalog.Tx, j catalog.Job, item catalog.JobItem) error {
+	if item.ResultID == 0 {
+		return nil
+	}
 	set, err := tx.ReadSet(j.StoreID, item.ResultID)
-	if errors.Is(err, errs.ErrNotFound) || err == nil && set.Status != catalog.ReadSetActivating {
+	if errors.Is(err, errs.ErrNotFound) || err == nil && !strings.HasSuffix(set.StatusMessage, claim(item)) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	set.Status, set.UpdateTime = catalog.ReadSetArchived, tx.Now()
-	return errors.Join(tx.UpdateReadSet(set), event.ReadSet(tx, j.Scope, set))
+	copies := catalog.InArchive
+	if set.Status == catalog.ReadSetActivating {
+		copies, set.Status = catalog.InObjects, catalog.ReadSetArchived
+	}
+	if err := s.vault.RemoveFolder(context.Background(), copies, vault.ReadSetFolder(j.Scope, j.StoreID, set.ID)); err != nil {
+		s.vault.Log.Warn("copies of a read set were not removed; fsck will find them", slog.String("readSet", set.ID.String()), slog.Any("error", err))
+	}
+	set.StatusMessage, set.UpdateTime = unclaimed(set.StatusMessage), tx.Now()
+	if err := tx.UpdateReadSet(set); err != nil || j.Kind == archiving {
+		return err
+	}
+	return event.ReadSet(tx, j.Scope, set)
 }

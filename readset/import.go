@@ -21,30 +21,28 @@ import (
 // PartSize is the bytes of a part of a file as operations count parts.
 const PartSize = 100 << 20
 
-// importSource is the work of one source of an import job. What it does again
-// after it was interrupted makes the same bytes.
+// importSource is the work of one source of an import job.
 func (s *Service) importSource(ctx context.Context, l *job.Lease) (job.Outcome, error) {
 	im := &importing{service: s, lease: l}
 	if err := unkeep(l.Item.Request, &im.in); err != nil {
 		return job.Outcome{}, err
 	}
 	err := im.prepare(ctx)
+	if err == nil && im.stale != 0 {
+		err = s.vault.RemoveFolder(ctx, catalog.InObjects, vault.ReadSetFolder(im.store.Scope, im.store.ID, im.stale))
+	}
 	if err == nil {
 		err = im.run(ctx)
 	}
 	if err != nil {
-		// A lease that is lost is another's now, and so is the folder.
-		if im.id != 0 && ctx.Err() == nil {
-			err = errors.Join(err, s.vault.RemoveFolder(context.WithoutCancel(ctx), catalog.InObjects, im.folder))
-		}
-		return job.Outcome{}, oneLine(err)
+		return job.Outcome{Done: im.done}, oneLine(err)
 	}
 	return job.Outcome{Commit: im.commit, ResultID: im.id, Message: im.message, Done: im.done}, nil
 }
 
-// done takes the objects away where the rows could not be written.
+// done takes the objects away where the read set did not come to be.
 func (im *importing) done(ctx context.Context, failure error) {
-	if failure == nil {
+	if failure == nil || im.id == 0 {
 		return
 	}
 	if err := im.service.vault.RemoveFolder(ctx, catalog.InObjects, im.folder); err != nil {
@@ -60,6 +58,7 @@ type importing struct {
 	in      ImportSource
 
 	id        catalog.ID
+	stale     catalog.ID // that of the hold before; 0 where there was none
 	store     catalog.SequenceStore
 	folder    vault.Folder
 	reference *linked // nil where none is given
@@ -92,12 +91,12 @@ func (im *importing) prepare(ctx context.Context) error {
 				return err
 			}
 		}
-		if item.ResultID == 0 {
-			if item.ResultID, err = tx.NewID(); err != nil {
-				return err
-			}
+		// Each hold on the item has an id, and so a folder, of its own: what a worker
+		// that stalled still does to its own harms nobody.
+		if im.id, err = tx.NewID(); err != nil {
+			return err
 		}
-		im.id = item.ResultID
+		im.stale, item.ResultID = item.ResultID, im.id
 		im.folder = vault.ReadSetFolder(im.store.Scope, im.store.ID, im.id)
 		return nil
 	})

@@ -335,3 +335,29 @@ func TestRebuild(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, want, store)
 }
+
+// TestMovesAtOnce: of several jobs that move one read set, one does so at a time,
+// and no copy is lost.
+func TestMovesAtOnce(t *testing.T) {
+	h := newHome(t, "")
+	m := h.one(t, fastqSource(h.put(t, "x.fq.gz", zipped(t, fastqText(3000, "")))))
+	for range 5 {
+		var jobs []readset.ActivationJob
+		for range 4 {
+			a, err := h.ArchiveReadSets(t.Context(), h.some(m.ID))
+			require.NoError(t, err)
+			b, err := h.StartReadSetActivationJob(t.Context(), h.some(m.ID))
+			require.NoError(t, err)
+			jobs = append(jobs, a, b)
+		}
+		for _, j := range jobs {
+			h.over(t, j, nil)
+		}
+		is, err := h.GetReadSetMetadata(t.Context(), h.store, m.ID)
+		require.NoError(t, err)
+		require.Contains(t, []catalog.ReadSetStatus{"ACTIVE", "ARCHIVED"}, is.Status)
+		require.Empty(t, is.StatusMessage)
+		require.NoError(t, h.VerifyReadSet(t.Context(), h.store, m.ID))
+		h.clean(t)
+	}
+}

@@ -60,7 +60,7 @@ func (s *Service) Work() map[string]job.Kind {
 		event.ReadSetImport:     {Run: s.importSource},
 		event.ReadSetExport:     {Run: s.exportReadSet},
 		event.ReadSetActivation: {Run: s.activateReadSet, Undo: s.giveUp},
-		archiving:               {Run: s.archiveReadSet},
+		archiving:               {Run: s.archiveReadSet, Undo: s.giveUp},
 	}
 }
 
