@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -163,14 +164,26 @@ func (im *importCommand) oneSource(ctx context.Context, files []string) (manifes
 	uris := []*string{&s.SourceFiles.Source1, &s.SourceFiles.Source2}
 	made := func() manifest { return manifest{Sources: []readset.ImportSource{s}} }
 	for i, file := range files {
-		uri, err := fileURI("", file)
 		if file == stdinName {
-			uri, err = im.copyStdin(ctx)
+			continue // it is waited for when all else is good
 		}
+		uri, err := fileURI("", file)
 		if err != nil {
 			return made(), err
 		}
+		if path, ok := localFile(uri); ok {
+			if _, err := os.Stat(path); err != nil {
+				return made(), im.failed(file, err)
+			}
+		}
 		*uris[i] = uri
+	}
+	if files[0] == stdinName {
+		uri, err := im.copyStdin(ctx)
+		s.SourceFiles.Source1 = uri
+		if err != nil {
+			return made(), err
+		}
 	}
 	if s.SampleID == "" {
 		s.SampleID = sampleOf(source.Name(s.SourceFiles.Source1))
@@ -210,9 +223,16 @@ func (im *importCommand) start(ctx context.Context, v *seqlode.Vault, m manifest
 	if role == "" {
 		role = roleARN(v)
 	}
-	return v.ReadSets.StartReadSetImportJob(ctx, readset.StartReadSetImportJobInput{
+	j, err := v.ReadSets.StartReadSetImportJob(ctx, readset.StartReadSetImportJobInput{
 		SequenceStoreID: store, RoleARN: role, ClientToken: m.ClientToken, Sources: m.Sources,
 	})
+	switch {
+	case errors.Is(err, seqlode.ErrQuotaExceeded):
+		err = fmt.Errorf("%w; `seqlode import --resume` goes on with imports that were interrupted", err)
+	case err != nil && im.manifest != "":
+		err = im.failed(im.manifest, err)
+	}
+	return j, err
 }
 
 // storeFor gives the id of the store to import to; that of a manifest must be the

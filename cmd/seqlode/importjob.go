@@ -68,8 +68,11 @@ func (im *importCommand) report(ctx context.Context, v *seqlode.Vault, j readset
 		}
 		failed = errFailed
 		why := s.StatusMessage
-		name := source.Name(s.SourceFiles.Source1)
-		im.say("%s: %s", label(name), strings.TrimPrefix(why, name+": "))
+		if name := source.Name(s.SourceFiles.Source1); strings.Contains(why, name) {
+			im.say("%s", why)
+		} else {
+			im.say("%s: %s", label(name), why)
+		}
 		if im.json {
 			if err := im.printJSON(failedJSON{File: s.SourceFiles.Source1, Error: why}); err != nil {
 				return err

@@ -118,26 +118,33 @@ func decodeYAML(text []byte, to any) error {
 	return nil
 }
 
-// goType is how messages of the YAML library name Go's types.
-var goType = regexp.MustCompile(`(not found in type|already set in type|into) \S+$`)
+// How the YAML library tells of fields and values that do not belong.
+var (
+	yamlField = regexp.MustCompile(` not found in type \S+$`)
+	yamlValue = regexp.MustCompile("cannot unmarshal (!!\\S+)(?: `.*`)? into \\S+$")
+	yamlKinds = map[string]string{"!!seq": "a list", "!!map": "a mapping", "!!str": "text", "!!int": "a number", "!!float": "a number", "!!bool": "a truth value"}
+)
 
-// yamlError gives the first fault that the YAML library tells of, in the words of
-// manifests.
+// yamlError gives the first fault that the YAML library tells of, without the
+// names of Go's types.
 func yamlError(err error) error {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	if faults, ok := errors.AsType[*yaml.TypeError](err); ok {
 		text = faults.Errors[0]
 	}
-	for goName, word := range map[string]string{
-		"not found in type": "is not known here", "already set in type": "is there already", "into": "where something else is wanted",
-	} {
-		if at := goType.FindStringSubmatchIndex(text); at != nil && text[at[2]:at[3]] == goName {
-			text = text[:at[2]] + word
-			break
+	text = yamlField.ReplaceAllString(text, " is not known here")
+	if m := yamlValue.FindStringSubmatch(text); m != nil {
+		kind, ok := yamlKinds[m[1]]
+		if !ok {
+			kind = m[1]
 		}
+		text = strings.TrimSuffix(text, m[0]) + unwanted(kind)
 	}
 	return errors.New(text)
 }
+
+// unwanted says of a value that something else belongs there.
+func unwanted(kind string) string { return kind + " where something else is wanted" }
 
 func decodeJSON(text []byte, to any) error {
 	d := json.NewDecoder(bytes.NewReader(text))
@@ -157,7 +164,11 @@ func jsonError(text []byte, err error) error {
 		return fmt.Errorf("line %d: %w", lineAt(text, e.Offset), err)
 	}
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Errorf("line %d: %s cannot be a %s", lineAt(text, e.Offset), e.Field, e.Value)
+		where := ""
+		if e.Field != "" {
+			where = e.Field + ": "
+		}
+		return fmt.Errorf("line %d: %s%s", lineAt(text, e.Offset), where, unwanted("a "+e.Value))
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return errors.New("ends in the middle of the JSON")

@@ -47,7 +47,10 @@ func TestScript(t *testing.T) {
 			"place": place,
 			"cut":   cut,
 
-			"mkvault": mkvault,
+			"mkvault":   mkvault,
+			"jsonlines": jsonlines,
+			"genome":    genome,
+			"flip":      flip,
 		},
 	})
 }
