@@ -9,6 +9,7 @@ import (
 
 	"github.com/seqlode/seqlode/cmd/seqlode/internal/sumlist"
 	"github.com/seqlode/seqlode/etag"
+	"github.com/seqlode/seqlode/reference"
 )
 
 // etagCommand is `seqlode etag`.
@@ -17,6 +18,8 @@ type etagCommand struct {
 	family etag.Family
 	kind   etag.FileType
 	strict bool
+	bases  reference.Bases
+	fasta  string // where bases are
 
 	check         bool
 	quiet         bool
@@ -35,17 +38,20 @@ its compression. A FILE named - is standard input.
 
 One line a file: the algorithm, two spaces, the hash in hexadecimal, two spaces,
 the file. For FASTQ it is what 'gzip -dc FILE | md5sum' gives, for BAM and uBAM
-what 'samtools view FILE | md5sum' gives. In a file name a
+what 'samtools view FILE | md5sum' gives. For CRAM it is that of the records
+restored with their references, which --reference names, and with names that
+begin with readset where the file has none: what 'samtools view -T FASTA
+--input-fmt-option name_prefix=readset FILE | md5sum' gives. Nothing is fetched
+from the network. In a file name a
 backslash, a line feed and a carriage return are written as \\, \n and \r, and
 such a line starts with a backslash.
 
-This version computes ETags of BAM, uBAM, and FASTQ compressed by gzip or bgzip.
-CRAM is refused.
+FASTQ is compressed by gzip or bgzip.
 
 With --check each FILE is a list of such lines, and the files named there are
 checked as 'md5sum --check' does, each by the algorithm on its line.
 
-A warning, such as a missing BGZF EOF block, goes to stderr and changes nothing
+A warning, such as a missing EOF block, goes to stderr and changes nothing
 else. --strict makes it an error: no ETag is printed, and with --check the file
 counts as unreadable. With --check, --strict also makes a malformed line an
 error, as it does in md5sum.
@@ -55,6 +61,7 @@ use --family SHA256up or SHA512up.`,
 		Example: `  seqlode etag *.fastq.gz > etags.txt            make a list
   seqlode etag --check etags.txt                 check it
   seqlode etag --family SHA256up r1.fastq.gz     a stronger hash
+  seqlode etag --reference genome.fa sample.cram CRAM and what it refers to
   cat r1.fastq.gz | seqlode etag -               from a pipe
   seqlode etag --json r1.fastq.gz | jq -r .etag  for programs`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -67,6 +74,12 @@ use --family SHA256up or SHA512up.`,
 			if err := e.validate(cmd, files); err != nil {
 				return err
 			}
+			bases, shut, err := e.openBases(cmd.Context(), e.fasta)
+			if err != nil {
+				return e.failed(e.fasta, err)
+			}
+			defer shut()
+			e.bases = bases
 			if e.check {
 				return e.runCheck(cmd.Context(), files)
 			}
@@ -77,6 +90,7 @@ use --family SHA256up or SHA512up.`,
 	flags.SortFlags = false
 	addChoice(cmd, &e.kind, "type", "what the files are; found out when not given", etag.FASTQ, etag.BAM, etag.UBAM, etag.CRAM)
 	addChoice(cmd, &e.family, "family", "the family of hash algorithms", etag.MD5up, etag.SHA256up, etag.SHA512up)
+	flags.StringVar(&e.fasta, "reference", "", referenceUsage)
 	flags.BoolVar(&e.strict, "strict", false, "make warnings errors; with --check malformed lines too")
 	flags.BoolVarP(&e.check, "check", "c", false, "read ETags from the FILEs and check them")
 	flags.BoolVar(&e.ignoreMissing, "ignore-missing", false, "with --check: pass over files that are not there")
@@ -110,7 +124,7 @@ func (e *etagCommand) validate(cmd *cobra.Command, files []string) error {
 }
 
 func (e *etagCommand) options() etag.Options {
-	return etag.Options{Type: e.kind, Threads: e.threads, Strict: e.strict}
+	return etag.Options{Type: e.kind, Threads: e.threads, Strict: e.strict, Bases: e.bases}
 }
 
 // run prints the ETags of files.

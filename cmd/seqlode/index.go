@@ -20,10 +20,11 @@ import (
 type indexType string
 
 const (
-	baiType indexType = "BAI"
-	csiType indexType = "CSI"
-	faiType indexType = "FAI"
-	gziType indexType = "GZI"
+	baiType  indexType = "BAI"
+	csiType  indexType = "CSI"
+	craiType indexType = "CRAI"
+	faiType  indexType = "FAI"
+	gziType  indexType = "GZI"
 )
 
 // indexCommand is `seqlode index`.
@@ -47,6 +48,9 @@ BAM that is sorted by coordinate: FILE.bai as 'samtools index' makes it, or
 FILE.csi where a reference is longer than 2^29 bases. With --min-shift it is
 CSI.
 
+CRAM that is sorted by coordinate: FILE.crai as 'samtools index' makes it. This
+needs no reference.
+
 FASTA, plain or compressed by bgzip: FILE.fai as 'samtools faidx' makes it, and
 of a bgzipped one FILE.gzi too; with --output the .fai alone. What samtools
 takes is taken: a sequence that is empty or whose name was there before is left
@@ -54,7 +58,7 @@ out, with a warning. FASTQ is refused.
 
 With --type gzi, any file compressed by bgzip: FILE.gzi as 'bgzip -r' makes it.
 
-A missing BGZF EOF block is a warning too, and with --strict warnings are errors.`,
+A missing EOF block is a warning too, and with --strict warnings are errors.`,
 		Example: `  seqlode index sample.bam                   makes sample.bam.bai
   seqlode index --type csi -m 12 sample.bam  makes sample.bam.csi, with small bins
   seqlode index genome.fa.gz                 makes genome.fa.gz.fai and genome.fa.gz.gzi`,
@@ -76,7 +80,7 @@ A missing BGZF EOF block is a warning too, and with --strict warnings are errors
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	addChoice(cmd, &x.kind, "type", "the format of the index; found out when not given", baiType, csiType, faiType, gziType)
+	addChoice(cmd, &x.kind, "type", "the format of the index; found out when not given", baiType, csiType, craiType, faiType, gziType)
 	flags.IntVarP(&x.minShift, "min-shift", "m", 0, "the smallest bins of a CSI index span 2^`N` bases; 0: 2^14")
 	flags.StringVarP(&x.out, "output", "o", "", "write the index to `OUT`")
 	flags.BoolVar(&x.strict, "strict", false, "make warnings errors")
@@ -92,7 +96,7 @@ func (x *indexCommand) validate(cmd *cobra.Command, file string) error {
 		return usagef("an index is written to a file, not to standard output")
 	case x.kind == baiType && cmd.Flags().Changed("min-shift"):
 		return usagef("--min-shift has no meaning with --type bai: its smallest bins span 2^14 bases")
-	case (x.kind == faiType || x.kind == gziType) && cmd.Flags().Changed("min-shift"):
+	case (x.kind == faiType || x.kind == gziType || x.kind == craiType) && cmd.Flags().Changed("min-shift"):
 		return usagef("--min-shift has no meaning with --type %s: it has no bins", strings.ToLower(string(x.kind)))
 	}
 	return nil
@@ -104,6 +108,8 @@ func (x *indexCommand) format() index.Format {
 		return index.BAI
 	case csiType:
 		return index.CSI
+	case craiType:
+		return index.CRAI
 	}
 	return index.Auto
 }
@@ -139,7 +145,7 @@ func (x *indexCommand) run(ctx context.Context, file string) error {
 	return x.runBAM(ctx, file, whole)
 }
 
-// runBAM makes the index of a BAM file.
+// runBAM makes the index of a BAM or CRAM file.
 func (x *indexCommand) runBAM(ctx context.Context, file string, src io.Reader) error {
 	var made bytes.Buffer
 	res, err := index.Build(ctx, src, &made, x.format(), &index.Options{

@@ -28,13 +28,16 @@ func newView(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "view [flags] FILE [REGION...]",
 		Short: "Print alignments as SAM text",
-		Long: `Prints the records of a BAM or uBAM FILE as SAM text, as 'samtools view' does.
-A FILE named - is standard input.
+		Long: `Prints the records of a BAM, uBAM or CRAM FILE as SAM text, as 'samtools view'
+does. A FILE named - is standard input.
+
+Records of CRAM are restored with their references, which --reference names.
+Nothing is fetched from the network.
 
 With REGIONs only the records that overlap them, one region after the other, so
 that a record may be printed more than once. This needs an index, which is
 looked for as FILE.csi, FILE.bai, and with .csi or .bai in place of the FILE's
-.bam. A REGION is
+.bam; of CRAM as FILE.crai, and with .crai in place of .cram. A REGION is
 
   chr1               all of a reference
   chr1:1,000         from base 1000 on; the first base is 1
@@ -46,12 +49,11 @@ looked for as FILE.csi, FILE.bai, and with .csi or .bai in place of the FILE's
 A REGION that can't be read, or of an unknown reference, is passed over, and the
 exit code is 1.
 
-A missing BGZF EOF block is a warning, and with --strict an error.
-
-This version reads BAM and uBAM. CRAM is refused.`,
+A missing EOF block is a warning, and with --strict an error.`,
 		Example: `  seqlode view sample.bam | less -S                    look at it
   seqlode view -h sample.bam chr1:1000-2000 > part.sam take a part, with the header
-  seqlode view -H sample.bam                           only the header`,
+  seqlode view -H sample.bam                           only the header
+  seqlode view --reference genome.fa sample.cram       CRAM and what it refers to`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usagef("no file given")
@@ -72,7 +74,7 @@ This version reads BAM and uBAM. CRAM is refused.`,
 	flags.SortFlags = false
 	flags.BoolVarP(&v.withHeader, "with-header", "h", false, "print the header too")
 	flags.BoolVarP(&v.headerOnly, "header-only", "H", false, "print only the header")
-	flags.StringVar(&v.reference, "reference", "", "the `FASTA` file that a CRAM file refers to; other files need none")
+	flags.StringVar(&v.reference, "reference", "", referenceUsage)
 	flags.BoolVar(&v.strict, "strict", false, "make warnings errors")
 	flags.Bool("help", false, "help for view") // or cobra takes -h for it
 	return cmd
@@ -85,9 +87,18 @@ func (v *viewCommand) run(ctx context.Context, file string, regions []string) er
 		return err
 	}
 	defer src.Close()
-	opt := readset.Options{Name: label(file), Threads: v.threads, Context: ctx}
+	bases, shut, err := v.openBases(ctx, v.reference)
+	if err != nil {
+		return v.failed(v.reference, err)
+	}
+	defer shut()
+	opt := readset.Options{Name: label(file), Threads: v.threads, Context: ctx, Bases: bases, NamePrefix: filepath.Base(file)}
 	if len(regions) > 0 && !v.headerOnly {
-		index, err := v.openIndex(file)
+		extensions := []string{".csi", ".bai"}
+		if isCRAM(src) {
+			extensions = []string{".crai"}
+		}
+		index, err := v.openIndex(file, extensions)
 		if err != nil {
 			return err
 		}
@@ -166,11 +177,11 @@ func (v *viewCommand) warn(r *readset.Reader, file string) error {
 }
 
 // openIndex opens the index of a file, which is looked for where samtools does.
-func (v *viewCommand) openIndex(file string) (io.ReadCloser, error) {
+func (v *viewCommand) openIndex(file string, extensions []string) (io.ReadCloser, error) {
 	if file == stdinName {
 		return nil, errors.New("regions need a file with an index")
 	}
-	for _, ext := range []string{".csi", ".bai"} {
+	for _, ext := range extensions {
 		for _, name := range []string{file + ext, strings.TrimSuffix(file, filepath.Ext(file)) + ext} {
 			index, err := os.Open(name)
 			if errors.Is(err, os.ErrNotExist) {
