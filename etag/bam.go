@@ -44,7 +44,7 @@ func (t *bamText) close(err error) error {
 }
 
 func (t *bamText) describe(r *Result) {
-	r.Type, r.Reads, r.Bases = BAM, t.stats.Records, t.stats.Bases
+	r.Type, r.Reads, r.Mapped, r.Bases = BAM, t.stats.Records, t.stats.Mapped, t.stats.Bases
 	if t.stats.Mapped == 0 {
 		r.Type = UBAM
 	}

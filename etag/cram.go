@@ -52,7 +52,7 @@ func (t *cramText) close(err error) error {
 }
 
 func (t *cramText) describe(r *Result) {
-	r.Type, r.Reads, r.Bases = CRAM, t.stats.Records, t.stats.Bases
+	r.Type, r.Reads, r.Mapped, r.Bases = CRAM, t.stats.Records, t.stats.Mapped, t.stats.Bases
 	r.Sorted = t.stats.Order.Sorted()
 }
 

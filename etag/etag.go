@@ -92,6 +92,7 @@ type Result struct {
 	Type        FileType // what the source is: FASTQ, CRAM, BAM, or UBAM for a BAM in which nothing is aligned
 	Hex         string   // the hash, lower-case
 	Reads       int64
+	Mapped      int64 // of them, those of a BAM or CRAM whose flag does not say unmapped
 	Bases       int64
 	StoredBytes int64
 	TextBytes   int64 // what was hashed

@@ -174,7 +174,7 @@ func (b *build) takeText(ctx context.Context) error {
 	}
 	b.etag = &etag.Result{
 		Algorithm: kind.Algorithm(b.opt.ETag), Type: kind, Hex: hex.EncodeToString(h.Sum(nil)),
-		Reads: stats.Records, Bases: stats.Bases, Sorted: stats.Order.Sorted(),
+		Reads: stats.Records, Mapped: stats.Mapped, Bases: stats.Bases, Sorted: stats.Order.Sorted(),
 		StoredBytes: b.file.Offset(), TextBytes: size, Warnings: b.file.End().Warnings(),
 	}
 	return nil

@@ -108,7 +108,7 @@ func (b *craiBuild) takeText(ctx context.Context) error {
 	b.index = places.Index
 	b.etag = &etag.Result{
 		Algorithm: etag.CRAM.Algorithm(b.opt.ETag), Type: etag.CRAM, Hex: hex.EncodeToString(h.Sum(nil)),
-		Reads: stats.Records, Bases: stats.Bases, Sorted: stats.Order.Sorted(),
+		Reads: stats.Records, Mapped: stats.Mapped, Bases: stats.Bases, Sorted: stats.Order.Sorted(),
 		StoredBytes: b.file.Offset(), TextBytes: size, Warnings: b.file.Warnings(),
 	}
 	return nil

@@ -256,7 +256,7 @@ func (im *importing) known(results ...etag.Result) {
 	for _, r := range results {
 		im.reads += r.Reads
 		im.bases += r.Bases
-		im.aligned = im.aligned || r.Type == BAM
+		im.aligned = im.aligned || r.Mapped > 0
 	}
 }
 

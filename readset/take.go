@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/seqlode/seqlode/etag"
@@ -12,6 +13,7 @@ import (
 	"github.com/seqlode/seqlode/internal/bam"
 	"github.com/seqlode/seqlode/internal/blob"
 	"github.com/seqlode/seqlode/internal/catalog"
+	"github.com/seqlode/seqlode/internal/cram"
 	"github.com/seqlode/seqlode/internal/errs"
 	"github.com/seqlode/seqlode/internal/sam"
 	"github.com/seqlode/seqlode/internal/source"
@@ -22,13 +24,10 @@ import (
 // are decoded, and what is decoded is hashed, counted, checked and indexed. The
 // objects appear when all of it has gone well.
 func (im *importing) take(ctx context.Context, streams []*source.Stream) error {
-	switch im.in.SourceFileType {
-	case FASTQ:
+	if im.in.SourceFileType == FASTQ {
 		return im.takeFASTQ(ctx, streams)
-	case CRAM:
-		return im.takeCRAM(ctx, streams[0])
 	}
-	return im.takeBAM(ctx, streams[0])
+	return im.takeAligned(ctx, streams[0])
 }
 
 // staged is a source whose bytes are written to an object as they are read.
@@ -129,9 +128,26 @@ func firstOf(results []etag.Result) error {
 	return errors.Join(all...)
 }
 
-func (im *importing) takeBAM(ctx context.Context, stream *source.Stream) error {
+// takeAligned is take of BAM, uBAM and CRAM. The records of CRAM are restored with
+// the linked reference.
+func (im *importing) takeAligned(ctx context.Context, stream *source.Stream) error {
 	at := func(err error) error { return errs.InFile(err, stream.Name, errs.Internal) }
-	stored, err := bam.Rehead(ctx, stream, func(h *sam.Header) (*sam.Header, error) { return im.rehead(ctx, h) })
+	edit := func(h *sam.Header) (*sam.Header, error) { return im.rehead(ctx, h) }
+	v := im.service.vault
+	opt := index.Options{ETag: etag.Family(im.store.ETagFamily), Optional: true, Threads: v.Threads, Limiter: v.Limiter}
+	src, err := declared(im.in.SourceFileType, stream)
+	if err != nil {
+		return at(err)
+	}
+	var stored io.Reader
+	if im.in.SourceFileType == CRAM {
+		if opt.Bases, err = im.service.bases(ctx, im.in.ReferenceARN); err != nil {
+			return err
+		}
+		stored, err = cram.Rehead(src, edit)
+	} else {
+		stored, err = bam.Rehead(ctx, src, edit)
+	}
 	if err != nil {
 		return at(err)
 	}
@@ -140,13 +156,13 @@ func (im *importing) takeBAM(ctx context.Context, stream *source.Stream) error {
 		return err
 	}
 	defer abort(st)
-	v := im.service.vault
 	var x bytes.Buffer
-	res, err := index.Build(ctx, st, &x, index.Auto, &index.Options{
-		ETag: etag.Family(im.store.ETagFamily), Optional: true, Threads: v.Threads, Limiter: v.Limiter,
-	})
+	res, err := index.Build(ctx, st, &x, index.Auto, &opt)
 	if err == nil {
-		err = im.judgeBAM(res)
+		err = im.judge(res)
+	}
+	if err == nil {
+		_, err = io.Copy(io.Discard, st) // whatever lies behind the end of a CRAM is kept
 	}
 	if err != nil {
 		return at(err)
@@ -157,12 +173,20 @@ func (im *importing) takeBAM(ctx context.Context, stream *source.Stream) error {
 	}
 	switch {
 	case im.in.SourceFileType == UBAM:
+		return nil
 	case res.NoIndex != nil:
 		im.message = statusMessage("stored without an index: " + res.NoIndex.Error())
-	default:
-		return im.putIndex(ctx, map[index.Format]string{index.BAI: ".bai", index.CSI: ".csi"}[res.Format], x.Bytes())
+		return nil
 	}
-	return nil
+	return im.putIndex(ctx, "."+strings.ToLower(res.Format.String()), x.Bytes())
+}
+
+// bases gives the bases of the linked reference, where there is one.
+func (s *Service) bases(ctx context.Context, arn string) (reference.Bases, error) {
+	if s.opt.Bases == nil || arn == "" {
+		return nil, nil
+	}
+	return s.opt.Bases(ctx, arn)
 }
 
 // putIndex writes the index of source 1.
@@ -179,9 +203,9 @@ func (im *importing) putIndex(ctx context.Context, extension string, x []byte) e
 	return im.publish(catalog.Index, name, w)
 }
 
-// judgeBAM refuses a file that may have been cut, and one that is not of the
+// judge refuses a file that may have been cut, and one that is not of the
 // declared type.
-func (im *importing) judgeBAM(res index.Result) error {
+func (im *importing) judge(res index.Result) error {
 	for _, w := range res.Warnings {
 		if w.Code == etag.MissingEOFBlock {
 			return errs.At(errs.Corrupt, errs.Pos{}, "truncated: %s", w.Message)
