@@ -72,48 +72,59 @@ type importing struct {
 }
 
 // importSource imports one source: its FASTA file, indexes and sidecar are in
-// their place when it returns, and its rows are written by what it returns. It may
-// be done again, by another process too, and writes the same bytes to the same
-// places.
+// their place when it returns, and its rows are written by what it returns.
 func (s *Service) importSource(ctx context.Context, l *job.Lease) (job.Outcome, error) {
 	i := &importing{Service: s, lease: l}
 	if err := unkeep(l.Item.Request, &i.from, errs.Internal); err != nil {
 		return job.Outcome{}, err
 	}
-	if err := i.reserve(ctx); err != nil {
-		return job.Outcome{}, err
+	stale, err := i.reserve(ctx)
+	if err == nil && stale != "" {
+		err = s.vault.RemoveFolder(ctx, catalog.InObjects, stale)
 	}
-	sum, err := i.bring(ctx)
+	var sum Summary
+	if err == nil {
+		sum, err = i.bring(ctx)
+	}
 	if err != nil {
-		i.cleanUp(ctx)
-		return job.Outcome{}, err
+		return job.Outcome{Done: i.done}, err
 	}
 	return i.outcome(&sum), nil
 }
 
-// reserve gives the reference its id, and with it its place in the store. An item
-// that was begun before has one.
-func (i *importing) reserve(ctx context.Context) error {
-	return i.lease.Update(ctx, func(tx *catalog.Tx, item *catalog.JobItem) error {
+// reserve gives the reference its id, and with it its place in the store. Each hold
+// on the item has an id, and so a folder, of its own: what a worker that stalled
+// still does to its own harms nobody. It gives the folder of the hold before.
+func (i *importing) reserve(ctx context.Context) (stale vault.Folder, err error) {
+	err = i.lease.Update(ctx, func(tx *catalog.Tx, item *catalog.JobItem) error {
 		store, err := tx.ReferenceStore(i.lease.Job.StoreID)
 		if err != nil {
 			return err
 		}
-		if item.ResultID == 0 {
-			coming, err := comingReferences(&tx.Reader)
-			if err != nil {
-				return err
-			}
-			if err := admitReference(&tx.Reader, store, coming); err != nil {
-				return err
-			}
-			if item.ResultID, err = tx.NewID(); err != nil {
-				return err
-			}
+		stale = ""
+		if item.ResultID != 0 {
+			stale = vault.ReferenceFolder(store.Scope, store.ID, item.ResultID)
+		} else if err := admitComing(&tx.Reader, store); err != nil {
+			return err
 		}
-		i.id, i.folder = item.ResultID, vault.ReferenceFolder(store.Scope, store.ID, item.ResultID)
+		if i.id, err = tx.NewID(); err != nil {
+			return err
+		}
+		item.ResultID = i.id
+		i.folder = vault.ReferenceFolder(store.Scope, store.ID, i.id)
 		return nil
 	})
+	return stale, err
+}
+
+// admitComing refuses one more reference where the store will be full once the
+// imports that are under way and have a place are done.
+func admitComing(r *catalog.Reader, store catalog.ReferenceStore) error {
+	coming, err := comingReferences(r)
+	if err != nil {
+		return err
+	}
+	return admitReference(r, store, coming)
 }
 
 // comingReferences counts the imports that are under way and have a place.
@@ -214,7 +225,7 @@ func (i *importing) sequence(ctx context.Context, name string) (Summary, error) 
 		}
 		return Summary{}, err
 	}
-	return sum, i.publish(ctx, w, catalog.Source, name)
+	return sum, i.publish(w, catalog.Source, name)
 }
 
 // object is the key of a file's object.
@@ -236,14 +247,11 @@ func (i *importing) put(ctx context.Context, role catalog.FileRole, name string,
 	if err != nil {
 		return errors.Join(err, w.Abort())
 	}
-	return i.publish(ctx, w, role, name)
+	return i.publish(w, role, name)
 }
 
-// publish makes a file appear, if the lease is still held.
-func (i *importing) publish(ctx context.Context, w blob.Writer, role catalog.FileRole, name string) error {
-	if err := i.held(ctx); err != nil {
-		return errors.Join(err, w.Abort())
-	}
+// publish makes a file appear.
+func (i *importing) publish(w blob.Writer, role catalog.FileRole, name string) error {
 	sum, err := w.Commit(nil)
 	if err != nil {
 		return err
@@ -255,23 +263,12 @@ func (i *importing) publish(ctx context.Context, w blob.Writer, role catalog.Fil
 	return nil
 }
 
-// held gives an error where the lease is lost.
-func (i *importing) held(ctx context.Context) error {
-	return i.lease.Update(ctx, func(*catalog.Tx, *catalog.JobItem) error { return nil })
-}
-
-// cleanUp takes away what a failed import has written. Where the lease is lost,
-// that belongs to another worker.
-func (i *importing) cleanUp(ctx context.Context) {
-	ctx = context.WithoutCancel(ctx)
-	if !errors.Is(i.held(ctx), errs.ErrConflict) {
-		i.remove(ctx)
+// done takes the objects away where the reference did not come to be. What it can't
+// is orphans, which a check of the vault finds.
+func (i *importing) done(ctx context.Context, failure error) {
+	if failure == nil || i.id == 0 {
+		return
 	}
-}
-
-// remove takes away what was written. What it can't is orphans, which a check of
-// the vault finds.
-func (i *importing) remove(ctx context.Context) {
 	if err := i.vault.RemoveFolder(ctx, catalog.InObjects, i.folder); err != nil {
 		i.vault.Log.WarnContext(ctx, "files of a failed import are left behind", "folder", string(i.folder), "error", err)
 	}
@@ -294,12 +291,7 @@ func (i *importing) outcome(sum *Summary) job.Outcome {
 		said = append(said, w.Message)
 	}
 	return job.Outcome{
-		ResultID: i.id, Message: strings.Join(said, "; "),
-		Done: func(ctx context.Context, failure error) {
-			if failure != nil {
-				i.remove(ctx)
-			}
-		},
+		ResultID: i.id, Message: strings.Join(said, "; "), Done: i.done,
 		Commit: func(tx *catalog.Tx) error {
 			if err := tx.InsertReference(ref, rows); err != nil {
 				return err

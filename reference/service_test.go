@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqlode/seqlode/internal/blob"
@@ -380,7 +381,7 @@ func TestFaults(t *testing.T) {
 		require.Contains(t, j.Sources[0].StatusMessage, f.want)
 		require.Empty(t, j.Sources[0].ReferenceID)
 	}
-	require.Equal(t, before, h.objects(t), "nothing is left behind")
+	require.EventuallyWithT(t, func(c *assert.CollectT) { assert.Equal(c, before, h.objects(t)) }, time.Minute, time.Millisecond, "nothing is left behind")
 
 	j := h.bring(t, store, append(append([]string{"testdata/genome.fa"}, all...), "testdata/genome.fa.gz")...)
 	require.Equal(t, catalog.JobCompletedWithFailures, j.Status)
@@ -395,7 +396,7 @@ func TestFaults(t *testing.T) {
 		require.Equal(t, catalog.ItemFailed, item.Status)
 		require.Contains(t, item.StatusMessage, faults[i-1].want)
 	}
-	require.Len(t, h.objects(t), len(before)+3+4)
+	require.EventuallyWithT(t, func(c *assert.CollectT) { assert.Len(c, h.objects(t), len(before)+3+4) }, time.Minute, time.Millisecond)
 	staged, err := h.core.Sweep(t.Context(), true)
 	require.NoError(t, err)
 	require.Empty(t, staged)
