@@ -131,7 +131,7 @@ func (im *importCommand) validate(cmd *cobra.Command, files []string) (err error
 
 func (im *importCommand) run(ctx context.Context, files []string) error {
 	if im.resume {
-		return im.in(ctx, working, func(v *seqlode.Vault) error { return im.resumeAll(ctx, v) })
+		return im.resumeAll(ctx)
 	}
 	var m manifest
 	var err error

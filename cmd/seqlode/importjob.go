@@ -94,20 +94,45 @@ func (im *importCommand) report(ctx context.Context, v *seqlode.Vault, j readset
 	return failed
 }
 
-// resumeAll waits for the import jobs of the vault that are not over.
-func (im *importCommand) resumeAll(ctx context.Context, v *seqlode.Vault) error {
-	all, err := stores(ctx, v)
+// resumeAll goes on with the import jobs of the vault that are not over.
+func (im *importCommand) resumeAll(ctx context.Context) (failed error) {
+	var open []readset.ImportJob
+	err := im.in(ctx, reading, func(v *seqlode.Vault) (err error) { // before work on them begins
+		open, err = openImports(ctx, v)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	var open []readset.ImportJob
+	if len(open) == 0 {
+		im.say("no import was interrupted")
+		return nil
+	}
+	return im.in(ctx, working, func(v *seqlode.Vault) error {
+		for _, j := range open {
+			if err := im.follow(ctx, v, j); err != nil && !errors.Is(err, errFailed) {
+				return err
+			} else if err != nil {
+				failed = err
+			}
+		}
+		return failed
+	})
+}
+
+// openImports gives the import jobs that are not over.
+func openImports(ctx context.Context, v *seqlode.Vault) (open []readset.ImportJob, err error) {
+	all, err := stores(ctx, v)
+	if err != nil {
+		return nil, err
+	}
 	for _, store := range all {
 		for _, status := range []catalog.JobStatus{catalog.JobSubmitted, catalog.JobInProgress} {
 			in := readset.ListJobsInput{SequenceStoreID: store.ID, Filter: readset.JobFilter{Status: status}}
 			for {
 				page, err := v.ReadSets.ListReadSetImportJobs(ctx, in)
 				if err != nil {
-					return err
+					return nil, err
 				}
 				open = append(open, page.ImportJobs...)
 				if in.NextToken = page.NextToken; in.NextToken == "" {
@@ -116,19 +141,7 @@ func (im *importCommand) resumeAll(ctx context.Context, v *seqlode.Vault) error 
 			}
 		}
 	}
-	if len(open) == 0 {
-		im.say("no import was interrupted")
-		return nil
-	}
-	var failed error
-	for _, j := range open {
-		if err := im.follow(ctx, v, j); err != nil && !errors.Is(err, errFailed) {
-			return err
-		} else if err != nil {
-			failed = err
-		}
-	}
-	return failed
+	return open, nil
 }
 
 // importMeter shows how far an import job is: by the sizes of its sources, and of
