@@ -83,6 +83,7 @@ func run(ctx context.Context, opt options) error {
 	left := opt.wait
 	c.wait(ctx, &left)
 	before := c.parallelism()
+	refs := &references{seqlode: seqlode, tmp: tmp, dir: opt.keepOr(tmp), mb: opt.genomeSize()}
 	var outcomes []outcome
 	for _, group := range []func() ([]work, error){
 		func() ([]work, error) { return etagWorks(d, seqlode), nil },
@@ -90,7 +91,9 @@ func run(ctx context.Context, opt options) error {
 		func() ([]work, error) {
 			return fastaWorks(opt.only.MatchString, opt.keepOr(tmp), opt.genomeSize(), seqlode, tmp)
 		},
+		func() ([]work, error) { return cramWorks(ctx, opt.only.MatchString, d, seqlode, tmp) },
 		func() ([]work, error) { return importWorks(d, tmp) },
+		func() ([]work, error) { return refs.works(ctx, opt.only.MatchString) },
 		func() ([]work, error) { return decodeWorks(d) },
 		func() ([]work, error) { return readWorks(d), nil },
 		func() ([]work, error) { return writeWorks(d, tmp) },
@@ -119,6 +122,11 @@ func run(ctx context.Context, opt options) error {
 		if ms, err = memoryOf(ctx, d, seqlode, int64(opt.big)*1_000_000); err != nil {
 			return err
 		}
+		more, err := refs.memory(ctx)
+		if err != nil {
+			return err
+		}
+		ms = append(ms, more...)
 	}
 	return opt.report(preamble(d, before, c.parallelism(), versions(ctx)), outcomes, ms)
 }

@@ -117,7 +117,7 @@ func repeatedMD5(path string, n int) (string, error) {
 // memoryTable writes what was taken as a Markdown table.
 func memoryTable(ms []memory) string {
 	var b strings.Builder
-	b.WriteString("| seqlode etag of | text | wall time | peak resident memory | bar |\n| --- | ---: | ---: | ---: | ---: |\n")
+	b.WriteString("| seqlode on | text | wall time | peak resident memory | bar |\n| --- | ---: | ---: | ---: | ---: |\n")
 	for _, m := range ms {
 		peak := "not told"
 		if m.peak > 0 {

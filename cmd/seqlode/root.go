@@ -31,7 +31,7 @@ Exit codes: 0 good, 1 failed, 2 wrong usage, 128 + N ended by signal N.`,
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "print one JSON object a line")
 	root.SetHelpCommand(newHelp())
 	root.AddCommand(newEtag(a), newIndex(a), newView(a), newFsck(a),
-		newStore(a), newImport(a), newList(a), newShow(a), newGet(a), newCat(a), newExport(a), newRemove(a), newTag(a),
+		newReference(a), newStore(a), newImport(a), newList(a), newShow(a), newGet(a), newCat(a), newExport(a), newRemove(a), newTag(a),
 		newArchive(a), newActivate(a), newSweep(a), newVerify(a))
 	return root
 }
