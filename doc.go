@@ -4,10 +4,11 @@
 //	vault, err := seqlode.Open(ctx, seqlode.Options{Dir: "reads"})
 //
 // A vault is a directory with objects and a catalog of them; docs/format.md
-// specifies it. Several processes may have one open.
+// specifies it. Several processes may have one open. Its services have the
+// operations of the HealthOmics API: [Vault.References] and [Vault.ReadSets].
 //
-// Computations that need no vault are packages of their own: etag, index and
-// readset.
+// Computations that need no vault are packages of their own: etag, index,
+// reference and readset.
 //
 // # What a vault promises
 //
