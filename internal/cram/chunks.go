@@ -3,6 +3,7 @@ package cram
 import (
 	"context"
 	"iter"
+	"math"
 	"sync"
 	"sync/atomic"
 
@@ -138,19 +139,15 @@ func (r *rooms) leave(c *chunk) {
 // decoder has.
 func (s *Slice) weight() int64 { return int64(len(s.buf)+s.recordBytes()) + 1 }
 
-// recordBytes is about the bytes that the records of a slice take, little more
-// than less.
+// recordBytes is about the bytes that the records of a slice take.
 func (s *Slice) recordBytes() int {
 	n := int64(0)
 	for i := range s.blocks {
 		n += int64(s.blocks[i].size)
 	}
 	// Bases that the reference has are in no block, half a byte for each quality.
-	return int(min(n*3/2+96*int64(s.records), mostAtOnce))
+	return int(min(n*3/2+64*int64(s.records), math.MaxInt32))
 }
-
-// mostAtOnce bounds the room that is made for records before there are any.
-const mostAtOnce = 256 << 20
 
 // eachRecord gives the records of bytes where each stands behind its size.
 func eachRecord(raw []byte) iter.Seq[sam.Record] {

@@ -212,7 +212,6 @@ func (d *decoder) decodeRecords() (at int, err error) {
 		return -1, d.err
 	}
 	d.records = slices.Grow(d.records[:0], min(n, 1<<17))
-	d.out = slices.Grow(d.out, d.s.recordBytes())
 	last := d.s.start
 	for i := range n {
 		d.records = append(d.records, record{number: int32(i)})

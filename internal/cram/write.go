@@ -64,7 +64,7 @@ func (d *decoder) write(r *record, name []byte, mapq byte, group int32, qual []b
 		return
 	}
 	r.at, r.named = len(d.out), len(name) > 0
-	d.out = slices.Grow(d.out, sizeWord+size)
+	d.makeRoom(int(r.number), sizeWord+size)
 	p := d.out[r.at : r.at+sizeWord+size]
 	d.out = d.out[:r.at+sizeWord+size]
 
@@ -113,6 +113,24 @@ func (d *decoder) write(r *record, name []byte, mapq byte, group int32, qual []b
 		le.PutUint32(p[at:], uint32(len(d.cigar)))
 		putOps(p[at+4:], d.cigar)
 	}
+}
+
+// fewRecords tell nothing of the length of the others.
+const fewRecords = 256
+
+// makeRoom makes room in out for n bytes of record i of the slice, and from the
+// first records' length for the others, so that it is made once.
+func (d *decoder) makeRoom(i, n int) {
+	if cap(d.out)-len(d.out) >= n {
+		return
+	}
+	if used := len(d.out) - d.base; i >= fewRecords {
+		left := float64(used) / float64(i) * float64(int(d.s.records)-i)
+		n = max(n, int(min(left*1.03, float64(d.opt.MaxSlice))))
+	} else {
+		n = max(n, used)
+	}
+	d.out = slices.Grow(d.out, n)
 }
 
 func putOps(p []byte, ops []uint32) {
