@@ -78,7 +78,14 @@ func (c *catCommand) run(ctx context.Context, v *seqlode.Vault, id string, regio
 
 // alignments prints a read set of BAM or CRAM.
 func (c *catCommand) alignments(ctx context.Context, v *seqlode.Vault, m readset.Metadata, src *stored, regions []string) error {
-	opt := readset.Options{Name: src.name, Threads: c.threads, Context: ctx}
+	opt := readset.Options{Name: src.name, Threads: c.threads, Context: ctx, NamePrefix: src.name}
+	if m.FileType == readset.CRAM {
+		bases, err := v.References.Bases(ctx, m.ReferenceARN)
+		if err != nil {
+			return err
+		}
+		opt.Bases = bases
+	}
 	if len(regions) > 0 && !c.headerOnly {
 		if m.Files.Index == nil {
 			return fmt.Errorf("read set %s has no index, and so no regions: it is not sorted by coordinate", m.ID)

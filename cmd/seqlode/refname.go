@@ -15,35 +15,26 @@ func referenceARN(ctx context.Context, v *seqlode.Vault, name string) (string, e
 	if strings.HasPrefix(name, "arn:") {
 		return name, nil
 	}
-	kept, err := v.References.ListReferenceStores(ctx, reference.ListReferenceStoresInput{})
-	if err != nil {
-		return "", err
-	}
-	var found []reference.Stored
-	for _, store := range kept.ReferenceStores {
-		for in := (reference.ListReferencesInput{ReferenceStoreID: store.ID}); ; {
-			page, err := v.References.ListReferences(ctx, in)
-			if err != nil {
-				return "", err
-			}
-			for _, ref := range page.References {
-				if ref.ID == name {
-					return ref.ARN, nil
-				}
-				if ref.Name == name {
-					found = append(found, ref)
-				}
-			}
-			if in.NextToken = page.NextToken; in.NextToken == "" {
-				break
-			}
+	byID := ""
+	var byName []string
+	err := listReferences(ctx, v, func(ref reference.Stored) error {
+		if ref.ID == name {
+			byID = ref.ARN
 		}
-	}
-	switch len(found) {
-	case 0:
+		if ref.Name == name {
+			byName = append(byName, ref.ARN)
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return "", err
+	case byID != "":
+		return byID, nil
+	case len(byName) == 1:
+		return byName[0], nil
+	case len(byName) == 0:
 		return "", fmt.Errorf("no reference %s in this vault; `seqlode reference ls` lists them", label(name))
-	case 1:
-		return found[0].ARN, nil
 	}
-	return "", fmt.Errorf("%d references have the name %s: say which by its id, which `seqlode reference ls` tells", len(found), label(name))
+	return "", fmt.Errorf("%d references have the name %s: say which by its id, which `seqlode reference ls` tells", len(byName), label(name))
 }
