@@ -51,6 +51,7 @@ func TestScript(t *testing.T) {
 			"jsonlines": jsonlines,
 			"genome":    genome,
 			"flip":      flip,
+			"join":      join,
 		},
 	})
 }

@@ -62,3 +62,15 @@ func flip(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.Chmod(ts.MkAbs(args[0]), 0o666))
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o666))
 }
+
+// join writes files one behind the other: join TO FROM...
+func join(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: join TO FROM...")
+	}
+	var all strings.Builder
+	for _, name := range args[1:] {
+		all.WriteString(ts.ReadFile(name))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(all.String()), 0o666))
+}
