@@ -1,6 +1,6 @@
-// Package reference reads reference sequences without a vault: it indexes FASTA
-// files, gives bases by name, span or M5, and tells which reference a file of
-// reads was made with.
+// Package reference indexes FASTA files, gives bases by name, span or M5, and tells
+// which reference a file of reads was made with: all of it without a vault. The
+// [Service] of a vault keeps references in one.
 //
 // # Indexes and checksums
 //
@@ -25,6 +25,14 @@
 //
 // [Match] compares the @SQ lines of a header with references: by M5, else by name
 // and length.
+//
+// # A vault's references
+//
+// [Service] has the operations of the HealthOmics API over the reference store of a
+// vault (storage.md §4): import jobs, lists, files by part. [Service.Bases] and
+// [Service.AllBases] give bases of stored references to decoders,
+// [Service.OpenFile] opens one for spans of it, and [Service.MatchReferences]
+// compares a header with all of them.
 //
 // # Errors
 //

@@ -108,14 +108,18 @@ func (b *basesOf) AppendBases(ctx context.Context, dst []byte, c Contig, beg, en
 }
 
 // MatchReferences compares the contigs of a header with all references of the
-// vault, as [Match] does; the ID of each Fit is that of the reference.
+// vault, as [Match] does; the ID of each Fit is that of the reference. It holds
+// the contigs of one reference at a time.
 func (s *Service) MatchReferences(ctx context.Context, header []Contig) ([]Fit, error) {
+	if len(header) == 0 {
+		return nil, nil
+	}
 	return view(ctx, s, func(r *catalog.Reader) ([]Fit, error) {
 		stores, err := r.ListReferenceStores(s.vault.Scope(), catalog.ReferenceStoreFilter{}, catalog.PageRequest{})
 		if err != nil {
 			return nil, err
 		}
-		var candidates []Candidate
+		var fits []Fit
 		for _, store := range stores.Items {
 			for page := (catalog.PageRequest{}); ; {
 				refs, err := r.ListReferences(store.ID, catalog.ReferenceFilter{}, page)
@@ -127,14 +131,15 @@ func (s *Service) MatchReferences(ctx context.Context, header []Contig) ([]Fit, 
 					if err != nil {
 						return nil, err
 					}
-					candidates = append(candidates, c)
+					fits = append(fits, c.fit(header))
 				}
 				if page.Token = refs.Next; page.Token == "" {
 					break
 				}
 			}
 		}
-		return Match(header, candidates), nil
+		sortFits(fits)
+		return fits, nil
 	})
 }
 

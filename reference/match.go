@@ -63,10 +63,15 @@ func Match(header []Contig, candidates []Candidate) []Fit {
 	for _, c := range candidates {
 		fits = append(fits, c.fit(header))
 	}
+	sortFits(fits)
+	return fits
+}
+
+// sortFits puts the best first.
+func sortFits(fits []Fit) {
 	slices.SortStableFunc(fits, func(a, b Fit) int {
 		return cmp.Or(cmp.Compare(a.Differing, b.Differing), cmp.Compare(b.ByM5, a.ByM5), cmp.Compare(a.Renamed, b.Renamed), cmp.Compare(a.Extra, b.Extra))
 	})
-	return fits
 }
 
 // fit compares a candidate.
