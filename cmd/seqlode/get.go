@@ -170,7 +170,9 @@ func (s *stored) open() error {
 		return err
 	}
 	s.body = got.Payload
-	_, err = io.CopyN(io.Discard, s.body, s.at%s.part)
+	if _, err = io.CopyN(io.Discard, s.body, s.at%s.part); err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
 	return err
 }
 

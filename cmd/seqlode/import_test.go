@@ -3,8 +3,12 @@
 package main
 
 import (
+	"encoding/pem"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -56,6 +60,26 @@ func FuzzManifest(f *testing.F) {
 		require.NoError(t, err)
 		require.Len(t, same.Sources, len(m.Sources))
 	})
+}
+
+// Sources on web servers are imported as files are.
+func TestImportWeb(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the certificate of the test's server can be made known by SSL_CERT_FILE on Linux alone")
+	}
+	server := httptest.NewTLSServer(http.FileServer(http.Dir("../../testdata")))
+	defer server.Close()
+	cert := filepath.Join(t.TempDir(), "cert.pem")
+	require.NoError(t, os.WriteFile(cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600))
+	t.Setenv("SSL_CERT_FILE", cert)
+	t.Setenv("SEQLODE_VAULT", filepath.Join(t.TempDir(), "v"))
+	stdout, stderr, code := command(t, "import", server.URL+"/reads_1.fastq.gz", server.URL+"/reads_2.fastq.gz")
+	require.Zero(t, code, stderr)
+	require.Contains(t, stdout, "sample     reads\n")
+	require.Contains(t, stdout, "source2    reads_2.fastq.gz  58 KiB\n")
+	_, stderr, code = command(t, "import", server.URL+"/none.fastq.gz")
+	require.Equal(t, exitFailed, code)
+	require.Equal(t, "seqlode: "+server.URL+"/none.fastq.gz: the server answers 404 Not Found\n", stderr)
 }
 
 // An import that a process has begun and left is finished by import --resume,

@@ -45,3 +45,28 @@ func TestImportSignal(t *testing.T) {
 	require.Zero(t, code)
 	require.Empty(t, stdout)
 }
+
+// The reader of a pipe that goes away is no news for commands in a vault either.
+func TestClosedPipeInVault(t *testing.T) {
+	vault := filepath.Join(t.TempDir(), "v")
+	_, stderr, code := command(t, "import", "--vault", vault, "../../testdata/crlf.fastq.gz")
+	require.Zero(t, code, stderr)
+	for _, args := range [][]string{
+		{"ls"}, {"ls", "--json"}, {"show", "1000000003"}, {"show", "--json", "1000000003"}, {"get", "1000000003"}, {"cat", "1000000003"},
+		{"tag", "1000000003", "a=b"}, {"verify"}, {"verify", "--json"}, {"verify", "1000000099", "1000000003"}, {"store", "ls"},
+		{"archive", "1000000003"}, {"activate", "1000000003"}, {"import", "../../testdata/crlf.fastq.gz"}, {"ls", "--duplicates"}, {"rm", "1000000003"},
+	} {
+		r, w, err := os.Pipe()
+		require.NoError(t, err)
+		require.NoError(t, r.Close())
+		var stderr bytes.Buffer
+		cmd := exec.Command("seqlode", append(args, "--vault", vault)...)
+		cmd.Stdout, cmd.Stderr = w, &stderr
+		err = cmd.Run()
+		require.NoError(t, w.Close())
+		require.Equal(t, exitFailed, exitCode(t, err), "%v", args)
+		if args[0] != "verify" || len(args) < 3 {
+			require.Empty(t, stderr.String(), "%v", args)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -41,6 +42,9 @@ var (
 
 // in opens the vault and closes it when do has ended.
 func (c *vaultCommand) in(ctx context.Context, o seqlode.Options, do func(*seqlode.Vault) error) (err error) {
+	if strings.Contains(c.dir, "://") {
+		return usagef("--vault %s: this version keeps vaults in folders", label(c.dir))
+	}
 	o.Dir, o.Threads, o.LocalSources, o.Logger = c.dir, c.threads, true, c.logger()
 	v, err := seqlode.Open(ctx, o)
 	if o.MustExist && errors.Is(err, seqlode.ErrNotFound) {
