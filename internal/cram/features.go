@@ -40,7 +40,11 @@ type alignment struct {
 func (d *decoder) decodeAlignment(r *record, own int32, has int) (qual []byte) {
 	a := alignment{d: d, record: r, refPos: r.pos - 1, length: len(d.seq), op: opMatch}
 	a.onRef = d.ref.present && r.ref >= 0 && !d.place
-	if !d.ref.present && !d.place {
+	switch {
+	case d.place:
+	case d.ref.present:
+		clear(d.seq) // features that overlap leave gaps: N
+	default:
 		for i := range d.seq {
 			d.seq[i] = '='
 		}

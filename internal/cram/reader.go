@@ -135,8 +135,8 @@ func (r *Reader) next(s *Slice) error {
 	}
 }
 
-// nextContainer goes to the next container that has slices, and reads its
-// compression header.
+// nextContainer goes to the next container that has slices. The compression
+// header of each is read, of empty ones too.
 func (r *Reader) nextContainer() error {
 	c := &r.current
 	if end := c.body + int64(c.length); r.in.Offset() != end && c.body > 0 {
@@ -151,14 +151,24 @@ func (r *Reader) nextContainer() error {
 		if place == behind {
 			return io.EOF
 		}
-		if c.length > 0 && len(c.landmarks) > 0 && c.records > 0 && place == inside {
-			break
+		if c.length > 0 && place == inside {
+			if err := r.readCompression(); err != nil {
+				return err
+			}
+			if len(c.landmarks) > 0 && c.records > 0 {
+				return nil
+			}
 		}
-		if err := r.in.skip(int64(c.length)); err != nil {
+		if err := r.in.skip(c.body + int64(c.length) - r.in.Offset()); err != nil {
 			return c.fault(err, "blocks")
 		}
 		c.landmarks = c.landmarks[:0]
 	}
+}
+
+// readCompression reads the compression header of the container under way.
+func (r *Reader) readCompression() error {
+	c := &r.current
 	buf, at, err := r.readBlock(nil)
 	if err != nil {
 		return err
