@@ -210,7 +210,7 @@ func (i *importing) sequence(ctx context.Context, name string) (Summary, error) 
 	in := &tee{r: from, w: w}
 	sum, err := Scan(ctx, in, Options{Threads: i.vault.Threads, Limiter: i.vault.Limiter, Strict: true, Sums: true})
 	if in.failed != nil {
-		err = in.failed // the scan can only say that it could not read on
+		err = in.failed // the scan may have taken it for the end, or for a fault of the file
 	}
 	if err == nil {
 		err = in.whole(from.Size, sum.StoredBytes)
@@ -331,7 +331,7 @@ type tee struct {
 	r      io.Reader
 	w      io.Writer
 	n      int64
-	failed error // of writing, or of the size
+	failed error // of reading or writing, or of the size
 }
 
 func (t *tee) Read(p []byte) (int, error) {
@@ -345,6 +345,10 @@ func (t *tee) Read(p []byte) (int, error) {
 	}
 	if _, t.failed = t.w.Write(p[:n]); t.failed != nil {
 		return 0, t.failed
+	}
+	if err != nil && err != io.EOF {
+		t.failed = errs.At(errs.Internal, errs.Pos{Offset: errs.Byte(t.n)}, "cannot read on: %w", err)
+		err = t.failed
 	}
 	return n, err
 }

@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -45,6 +48,7 @@ type homeOptions struct {
 	idle    bool   // nobody works on jobs
 	now     func() time.Time
 	cache   int64
+	client  *http.Client // for https:// sources
 }
 
 // openHome opens a vault as the root package does.
@@ -63,7 +67,7 @@ func openHome(ctx context.Context, o homeOptions) (_ *home, closeAll func() erro
 		Info: vault.Info{Format: vault.Format, ID: "test"}.WithDefaults(), Objects: o.objects, Catalog: c,
 		Kinds: Kinds(), Log: slog.New(slog.DiscardHandler), Threads: 2,
 	}
-	s := NewService(v, ServiceOptions{Sources: &source.Opener{Local: true}, Cache: o.cache})
+	s := NewService(v, ServiceOptions{Sources: &source.Opener{Local: true, Client: o.client}, Cache: o.cache})
 	for kind := range s.Work() {
 		v.Works = append(v.Works, kind)
 	}
@@ -400,5 +404,41 @@ func TestFaults(t *testing.T) {
 	staged, err := h.core.Sweep(t.Context(), true)
 	require.NoError(t, err)
 	require.Empty(t, staged)
+	h.clean(t)
+}
+
+func TestImportFromServer(t *testing.T) {
+	genome := load(t, "testdata/genome.fa")
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/genome.fa":
+			_, _ = w.Write(genome)
+		case "/cut.fa":
+			w.Header().Set("Content-Length", strconv.Itoa(len(genome)))
+			_, _ = w.Write(genome[:len(genome)/2])
+		case "/broken.fa": // of no size that would tell
+			_, _ = w.Write(genome[:len(genome)/2])
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	defer server.Close()
+	h := newHome(t, homeOptions{client: server.Client()})
+	store := h.newStore(t)
+	in := StartReferenceImportJobInput{ReferenceStoreID: store, RoleARN: role}
+	for _, name := range []string{"genome.fa", "cut.fa", "broken.fa", "absent.fa"} {
+		in.Sources = append(in.Sources, ImportSource{SourceFile: server.URL + "/" + name + "?key=x", Name: name})
+	}
+	j, err := h.StartReferenceImportJob(t.Context(), in)
+	require.NoError(t, err)
+	j = h.await(t, store, j.ID)
+	require.Equal(t, catalog.JobCompletedWithFailures, j.Status)
+	require.Equal(t, genome, h.read(t, store, j.Sources[0].ReferenceID, SourceFile))
+	for _, cut := range j.Sources[1:3] {
+		require.Equal(t, cut.Name+": byte 1200: cannot read on: unexpected EOF", cut.StatusMessage)
+	}
+	require.Contains(t, j.Sources[3].StatusMessage, "404")
 	h.clean(t)
 }
