@@ -99,15 +99,18 @@ func (c *vaultCommand) sweep(ctx context.Context, v *seqlode.Vault, age time.Dur
 			return err
 		}
 		var failed error
+		again := len(jobs) > 0
 		for _, j := range jobs {
-			if err := c.finishJob(ctx, j.SequenceStoreID, j.ID, kind); err != nil {
-				if !errors.Is(err, errFailed) {
-					return err
-				}
+			inHand, err := c.finishJob(ctx, j.SequenceStoreID, j.ID, kind)
+			if err != nil && !errors.Is(err, errFailed) {
+				return err
+			}
+			if err != nil {
 				failed = err
 			}
+			again = again && err == nil && len(inHand) == 0 // or these would come again
 		}
-		if len(jobs) == 0 || failed != nil { // what failed would come again
+		if !again {
 			return failed
 		}
 	}
@@ -115,16 +118,16 @@ func (c *vaultCommand) sweep(ctx context.Context, v *seqlode.Vault, age time.Dur
 
 // archiving is the job that archives.
 func archiving(v *seqlode.Vault) batchJob {
-	return batchJob{done: "archived", most: 100, start: moving(v.ReadSets.ArchiveReadSets), get: moved(v.ReadSets.GetReadSetArchiveJob)}
+	return batchJob{done: "archived", most: 100, start: moves(v.ReadSets.ArchiveReadSets), get: moved(v.ReadSets.GetReadSetArchiveJob)}
 }
 
 // activation is the job that activates.
 func activation(v *seqlode.Vault) batchJob {
-	return batchJob{done: "activated", most: 20, start: moving(v.ReadSets.StartReadSetActivationJob), get: moved(v.ReadSets.GetReadSetActivationJob)}
+	return batchJob{done: "activated", most: 20, start: moves(v.ReadSets.StartReadSetActivationJob), get: moved(v.ReadSets.GetReadSetActivationJob)}
 }
 
-// moving begins a job that moves read sets.
-func moving(start func(context.Context, readset.StartReadSetActivationJobInput) (readset.ActivationJob, error)) func(context.Context, string, []readset.JobReadSet) (string, error) {
+// moves begins a job that moves read sets.
+func moves(start func(context.Context, readset.StartReadSetActivationJobInput) (readset.ActivationJob, error)) func(context.Context, string, []readset.JobReadSet) (string, error) {
 	return func(ctx context.Context, store string, sets []readset.JobReadSet) (string, error) {
 		j, err := start(ctx, readset.StartReadSetActivationJobInput{SequenceStoreID: store, Sources: sets})
 		return j.ID, err

@@ -98,6 +98,10 @@ func (im *importCommand) copyStdin(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	// A read of standard input can't be interrupted: main leaves it behind. What
+	// can't be removed then is left in the folder for temporary files.
+	kept := context.AfterFunc(ctx, func() { _ = os.RemoveAll(folder) })
+	defer kept()
 	name := filepath.Join(folder, stdinName) // which a vault takes for no name
 	uri, err := source.FileURI(name)
 	if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/seqlode/seqlode"
@@ -40,32 +41,46 @@ type batchJob struct {
 	get   func(ctx context.Context, store, job string) (catalog.JobStatus, []setOutcome, error)
 }
 
+// moving is what the message of a read set says that another job has in hand.
+const moving = "being moved by "
+
 // runJobs does a kind of job on read sets, and reports on each when its job is
-// over. One that is interrupted goes on when a command next works in the vault.
+// over. Those that another job has in hand, such as one that was interrupted and
+// goes on now, are tried again until that is over.
 func (c *vaultCommand) runJobs(ctx context.Context, v *seqlode.Vault, store string, ids []string, kind batchJob) error {
 	var found inStores
 	failed := c.each(ctx, v, store, ids, found.add)
 	for store, sets := range found.batches(kind.most) {
-		var items []readset.JobReadSet
-		for _, m := range sets {
-			items = append(items, readset.JobReadSet{ReadSetID: m.ID})
+		items := make([]readset.JobReadSet, len(sets))
+		for i, m := range sets {
+			items[i].ReadSetID = m.ID
 		}
-		job, err := kind.start(ctx, store, items)
-		if err != nil {
-			return err
-		}
-		if err := c.finishJob(ctx, store, job, kind); err != nil {
-			if !errors.Is(err, errFailed) {
+		const soonest, latest = 50 * time.Millisecond, 2 * time.Second
+		for pause := soonest; len(items) > 0; pause = min(2*pause, latest) {
+			job, err := kind.start(ctx, store, items)
+			if err != nil {
 				return err
 			}
-			failed = err
+			if items, err = c.finishJob(ctx, store, job, kind); errors.Is(err, errFailed) {
+				failed = err
+			} else if err != nil {
+				return err
+			}
+			if len(items) > 0 {
+				select {
+				case <-ctx.Done():
+				case <-time.After(pause):
+				}
+			}
 		}
 	}
 	return failed
 }
 
-// finishJob waits for a job and reports on its read sets.
-func (c *vaultCommand) finishJob(ctx context.Context, store, job string, kind batchJob) (failed error) {
+// finishJob waits for a job and reports on its read sets, apart from those that
+// another job has in hand, which it gives. One that is interrupted goes on when a
+// command next works in the vault.
+func (c *vaultCommand) finishJob(ctx context.Context, store, job string, kind batchJob) (inHand []readset.JobReadSet, failed error) {
 	var items []setOutcome
 	err := await(ctx, func() (status catalog.JobStatus, err error) {
 		status, items, err = kind.get(ctx, store, job)
@@ -75,17 +90,21 @@ func (c *vaultCommand) finishJob(ctx context.Context, store, job string, kind ba
 		c.say("job %s is not over: the next command that works in the vault goes on with it", job)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, item := range items {
-		if item.status == catalog.ItemFinished {
+		switch {
+		case item.status == catalog.ItemFinished:
 			err = c.did(item.id, kind.done)
-		} else {
+		case strings.Contains(item.message, moving):
+			inHand = append(inHand, readset.JobReadSet{ReadSetID: item.id})
+		default:
 			failed = c.didNot(item.id, item.message)
+			err = c.stdout.err
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return failed
+	return inHand, failed
 }

@@ -10,8 +10,12 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/seqlode/seqlode"
+	"github.com/seqlode/seqlode/readset"
 )
 
 // command runs one command line as a process of its own.
@@ -44,6 +48,49 @@ func TestImportSignal(t *testing.T) {
 	stdout, _, code := command(t, "ls", "--vault", vault, "--json")
 	require.Zero(t, code)
 	require.Empty(t, stdout)
+}
+
+// A signal while standard input is copied leaves no copy.
+func TestImportStdinSignal(t *testing.T) {
+	tmp := t.TempDir()
+	cmd := exec.Command("seqlode", "import", "--vault", filepath.Join(t.TempDir(), "v"), "--sample", "s", "-")
+	cmd.Env = append(os.Environ(), "TMPDIR="+tmp)
+	in, err := cmd.StdinPipe()
+	require.NoError(t, err)
+	defer in.Close()
+	require.NoError(t, cmd.Start())
+	copying := func() bool {
+		files, err := filepath.Glob(filepath.Join(tmp, copies+"*", "-"))
+		return err == nil && len(files) == 1
+	}
+	require.Eventually(t, copying, 20*time.Second, 5*time.Millisecond)
+	require.NoError(t, cmd.Process.Signal(syscall.SIGINT))
+	require.Equal(t, 130, exitCode(t, cmd.Wait()))
+	left, err := os.ReadDir(tmp)
+	require.NoError(t, err)
+	require.Empty(t, left)
+}
+
+// Read sets whose job another process has begun and left.
+func TestMoveTwice(t *testing.T) {
+	vault := filepath.Join(t.TempDir(), "v")
+	_, stderr, code := command(t, "import", "--vault", vault, "../../testdata/crlf.fastq.gz")
+	require.Zero(t, code, stderr)
+	v, err := seqlode.Open(t.Context(), seqlode.Options{Dir: vault, Workers: -1})
+	require.NoError(t, err)
+	sets := readset.StartReadSetActivationJobInput{SequenceStoreID: "1000000001", Sources: []readset.JobReadSet{{ReadSetID: "1000000003"}}}
+	_, err = v.ReadSets.ArchiveReadSets(t.Context(), sets)
+	require.NoError(t, err)
+	stdout, stderr, code := command(t, "archive", "--vault", vault, "1000000003")
+	require.Zero(t, code, stderr)
+	require.Equal(t, "1000000003: archived\n", stdout)
+
+	_, err = v.ReadSets.StartReadSetActivationJob(t.Context(), sets)
+	require.NoError(t, err)
+	require.NoError(t, v.Close())
+	stdout, stderr, code = command(t, "activate", "--vault", vault, "1000000003")
+	require.Zero(t, code, stderr)
+	require.Equal(t, "1000000003: activated\n", stdout)
 }
 
 // The reader of a pipe that goes away is no news for commands in a vault either.
