@@ -194,7 +194,7 @@ func (m *move) copy(ctx context.Context) error {
 	}
 	after := m.set
 	after.Status, after.StatusMessage = m.end, unclaimed(m.set.StatusMessage)
-	return v.PutSidecar(ctx, m.to, m.folder(), m.files, keptReadSet{after, m.tags}, opts)
+	return v.PutSidecar(ctx, m.to, m.folder(), m.files, keepOfSet(after, m.tags), opts)
 }
 
 // commit tells of the new place.

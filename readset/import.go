@@ -189,7 +189,7 @@ func (im *importing) run(ctx context.Context) error {
 	if err := im.take(ctx, streams); err != nil {
 		return err
 	}
-	return im.service.vault.PutSidecar(ctx, catalog.InObjects, im.folder, im.files, keptReadSet{im.row(), im.in.Tags}, im.options())
+	return im.service.vault.PutSidecar(ctx, catalog.InObjects, im.folder, im.files, keepOfSet(im.row(), im.in.Tags), im.options())
 }
 
 // options are those of objects that the import writes.

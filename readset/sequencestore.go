@@ -158,7 +158,7 @@ func (s *Service) newAlias() (string, error) {
 // and a sidecar without a store is an orphan.
 func (s *Service) keepStore(ctx context.Context, store catalog.SequenceStore, tags map[string]string) error {
 	return s.vault.PutSidecar(ctx, catalog.InObjects, vault.SequenceStoreFolder(store.Scope, store.ID), nil,
-		keptStore{store, tags}, blob.CreateOptions{Lease: vault.CallLease})
+		keepOf(store, tags), blob.CreateOptions{Lease: vault.CallLease})
 }
 
 // describe gives a store as operations do.

@@ -64,12 +64,6 @@ func (s *Service) Work() map[string]job.Kind {
 	}
 }
 
-// Names of the sidecars.
-const (
-	storeSidecar   = "store.json"
-	readSetSidecar = "readset.json"
-)
-
 // Kinds are the sorts of things that the services of a vault's scope keep: stores,
 // then read sets.
 func Kinds(scope catalog.Scope) []vault.Kind {
@@ -86,7 +80,7 @@ func Kinds(scope catalog.Scope) []vault.Kind {
 					return nil, err
 				}
 				tags, err := r.Tags(store.ID)
-				return keptStore{store, tags}, err
+				return keepOf(store, tags), err
 			},
 			List: func(r *catalog.Reader, token string) (folders []vault.Folder, next string, err error) {
 				stores, err := r.ListSequenceStores(scope, catalog.SequenceStoreFilter{}, catalog.PageRequest{Token: token})
@@ -100,7 +94,7 @@ func Kinds(scope catalog.Scope) []vault.Kind {
 				if err := json.Unmarshal(s.Resource, &kept); err != nil {
 					return errs.At(errs.Corrupt, errs.Pos{}, "%w", err)
 				}
-				if err := tx.InsertSequenceStore(kept.SequenceStore); err != nil {
+				if err := tx.InsertSequenceStore(kept.row()); err != nil {
 					return err
 				}
 				return tx.PutTags(kept.ID, kept.Tags)
@@ -118,32 +112,20 @@ func Kinds(scope catalog.Scope) []vault.Kind {
 					return nil, err
 				}
 				tags, err := r.Tags(set.ID)
-				return keptReadSet{set, tags}, err
+				return keepOfSet(set, tags), err
 			},
 			Restore: func(tx *catalog.Tx, _ vault.Folder, s *vault.Sidecar) error {
 				var kept keptReadSet
 				if err := json.Unmarshal(s.Resource, &kept); err != nil {
 					return errs.At(errs.Corrupt, errs.Pos{}, "%w", err)
 				}
-				if err := tx.InsertReadSet(kept.ReadSet); err != nil {
+				if err := tx.InsertReadSet(kept.row()); err != nil {
 					return err
 				}
 				return tx.PutTags(kept.ID, kept.Tags)
 			},
 		},
 	}
-}
-
-// keptStore is what the sidecar of a store keeps.
-type keptStore struct {
-	catalog.SequenceStore
-	Tags map[string]string `json:"tags,omitempty"`
-}
-
-// keptReadSet is what the sidecar of a read set keeps.
-type keptReadSet struct {
-	catalog.ReadSet
-	Tags map[string]string `json:"tags,omitempty"`
 }
 
 // known makes of the error of a look for a row whether it is there.

@@ -113,6 +113,6 @@ func (s *Service) keepSet(ctx context.Context, r *catalog.Reader, store catalog.
 	if err != nil || len(files) == 0 {
 		return err // one without files has no sidecar
 	}
-	return s.vault.PutSidecar(ctx, files[0].Area, vault.ReadSetFolder(store.Scope, store.ID, set.ID), files, keptReadSet{set, tags},
+	return s.vault.PutSidecar(ctx, files[0].Area, vault.ReadSetFolder(store.Scope, store.ID, set.ID), files, keepOfSet(set, tags),
 		blob.CreateOptions{Lease: vault.CallLease})
 }

@@ -32,7 +32,7 @@ type File struct {
 	Size       int64  // bytes as served
 	PartSize   int64  // bytes of a part as the API counts them
 	StoredSize int64  // bytes as they lie
-	Checksum   string // of the bytes as they lie: sha256:hex
+	Checksum   string // of the bytes as they lie: crc32c:734a796b
 }
 
 var files = table[File]{
