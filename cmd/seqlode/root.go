@@ -30,9 +30,19 @@ Exit codes: 0 good, 1 failed, 2 wrong usage, 128 + N ended by signal N.`,
 	root.PersistentFlags().IntVar(&a.threads, "threads", 0, "use `N` threads; 0: all cores")
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "print one JSON object a line")
 	root.SetHelpCommand(newHelp())
-	root.AddCommand(newEtag(a), newIndex(a), newView(a), newFsck(a),
-		newReference(a), newStore(a), newImport(a), newList(a), newShow(a), newGet(a), newCat(a), newExport(a), newRemove(a), newTag(a),
-		newArchive(a), newActivate(a), newSweep(a), newVerify(a))
+	root.AddGroup(&cobra.Group{ID: "files", Title: "Files by themselves:"}, &cobra.Group{ID: "vault", Title: "In a vault:"})
+	for group, commands := range map[string][]*cobra.Command{
+		"files": {newEtag(a), newIndex(a), newView(a)},
+		"vault": {
+			newReference(a), newStore(a), newImport(a), newList(a), newShow(a), newGet(a), newCat(a), newExport(a), newRemove(a), newTag(a),
+			newArchive(a), newActivate(a), newSweep(a), newVerify(a), newFsck(a),
+		},
+	} {
+		for _, cmd := range commands {
+			cmd.GroupID = group
+			root.AddCommand(cmd)
+		}
+	}
 	return root
 }
 
