@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seqlode/seqlode/internal/blob"
 	"github.com/seqlode/seqlode/internal/blob/mem"
 	"github.com/seqlode/seqlode/internal/catalog"
 	"github.com/seqlode/seqlode/internal/vault"
@@ -266,4 +267,35 @@ func TestRebuild(t *testing.T) {
 	h.clean(t)
 	again := h.one(t, made.ID, "testdata/genome.fa")
 	require.NotContains(t, []string{id, zipped}, again)
+}
+
+// TestRebuildOfDamaged leaves a reference out whose sidecar is damaged, and says so.
+func TestRebuildOfDamaged(t *testing.T) {
+	ctx := t.Context()
+	for name, c := range map[string]struct{ from, to, want string }{
+		"no M5":     {genomeSequences[1].M5 + " ", "", "sequence 2 is"},
+		"no length": {" 730 ", " long ", "sequence 2 is"},
+		"no name":   {" 730 chr2", " 730", "sequence 2 is"},
+		"a number":  {`"md5": "`, `"md5": 5, "x": "`, "kept JSON"},
+	} {
+		dir, objects := t.TempDir(), mem.New()
+		old := newHome(t, homeOptions{dir: dir, objects: objects})
+		store := old.newStore(t)
+		id := old.one(t, store, "testdata/genome.fa")
+		old.stop()
+		key := vault.Object(catalog.InObjects, vault.ReferenceFolder(old.core.Scope(), idOf(t, store), idOf(t, id)).File(referenceSidecar))
+		text, err := blob.Get(ctx, objects, key, 1<<20)
+		require.NoError(t, err)
+		damaged := strings.Replace(string(text), c.from, c.to, 1)
+		require.NotEqual(t, string(text), damaged, name)
+		require.NoError(t, blob.Put(ctx, objects, key, []byte(damaged), blob.CreateOptions{Lease: "test"}))
+
+		h := newHome(t, homeOptions{dir: dir, objects: objects, catalog: "rebuilt.db"})
+		report, err := h.core.Rebuild(ctx, vault.CheckOptions{})
+		require.NoError(t, err)
+		require.EqualValues(t, 1, report.Restored, name)
+		require.Len(t, report.Problems, 1)
+		require.Equal(t, vault.BadSidecar, report.Problems[0].Type)
+		require.Contains(t, report.Problems[0].Message, c.want)
+	}
 }
