@@ -42,7 +42,7 @@ func TestSampleOf(t *testing.T) {
 func FuzzManifest(f *testing.F) {
 	for _, text := range []string{
 		`[{"sourceFiles": {"source1": "a", "source2": "b"}, "tags": {"a": "b"}}]`, `{"sources": [], "clientToken": "x"}`,
-		"- sourceFiles: {source1: a}\n  sampleId: 007\n", "sources: &a\n- *a\n", "a: !!binary x", "", "[[[[", "- {skipNames: yes}",
+		"- sourceFiles: {source1: a}\n  sampleId: 007\n", "sources: &a\n- *a\n", "a: !!binary x", "", "!x y", "- subjectId: [`]", "[[[[", "- {skipNames: yes}",
 	} {
 		f.Add([]byte(text), true)
 		f.Add([]byte(text), false)

@@ -121,7 +121,7 @@ func decodeYAML(text []byte, to any) error {
 // How the YAML library tells of fields and values that do not belong.
 var (
 	yamlField = regexp.MustCompile(` not found in type \S+$`)
-	yamlValue = regexp.MustCompile("cannot unmarshal (!!\\S+)(?: `.*`)? into \\S+$")
+	yamlValue = regexp.MustCompile(`(?s)cannot unmarshal (\S*).* into \S+$`)
 	yamlKinds = map[string]string{"!!seq": "a list", "!!map": "a mapping", "!!str": "text", "!!int": "a number", "!!float": "a number", "!!bool": "a truth value"}
 )
 
@@ -136,11 +136,11 @@ func yamlError(err error) error {
 	if m := yamlValue.FindStringSubmatch(text); m != nil {
 		kind, ok := yamlKinds[m[1]]
 		if !ok {
-			kind = m[1]
+			kind = "a value" // of some other tag
 		}
 		text = strings.TrimSuffix(text, m[0]) + unwanted(kind)
 	}
-	return errors.New(text)
+	return errors.New(strings.Join(strings.Fields(text), " "))
 }
 
 // unwanted says of a value that something else belongs there.
