@@ -15,6 +15,7 @@ import (
 func newReferenceImport(a *app) *cobra.Command {
 	var source reference.ImportSource
 	var tags []string
+	var resume bool
 	cmd := &cobra.Command{
 		Use:   "import [flags] NAME FILE",
 		Short: "Take a reference genome into a vault",
@@ -27,15 +28,25 @@ So is what breaks the format, with the number of the line: two sequences with
 one name, lines of different lengths within a sequence, a sequence without bases.
 
 In the same pass its index is made, as 'samtools faidx' does, and the MD5 of
-each sequence.`,
+each sequence.
+
+An import that is interrupted stays, and --resume goes on with it.`,
 		Example: `  seqlode reference import GRCh38 GRCh38.fa.gz
   seqlode reference import --tag source=ensembl TAIR10 TAIR10.fa`,
 	}
-	c := newVaultCommand(a, cmd, 2, 2)
+	c := newVaultCommand(a, cmd, 0, 2)
 	cmd.Flags().StringVar(&source.Description, "description", "", "what it is, in up to 255 `CHARACTERS`")
 	addTags(cmd, &tags)
+	cmd.Flags().BoolVar(&resume, "resume", false, "go on with imports that were interrupted")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		if args[1] == stdinName {
+		switch {
+		case resume && (len(args) > 0 || source.Description != "" || len(tags) > 0):
+			return usagef("--resume takes no NAME, FILE or other flags of an import")
+		case resume:
+			return c.resumeReferences(cmd.Context())
+		case len(args) < 2:
+			return usagef("usage: %s", cmd.UseLine())
+		case args[1] == stdinName:
 			return usagef("standard input has no name that says what it is: a reference is imported from a file")
 		}
 		source.Name = args[0]
@@ -45,52 +56,117 @@ each sequence.`,
 		if source.SourceFile, err = fileURI("", args[1]); err != nil {
 			return err
 		}
-		return c.in(cmd.Context(), making, func(v *seqlode.Vault) error {
-			ref, err := importReference(cmd.Context(), v, source)
-			if err != nil {
-				return err
-			}
-			if ref.warning != "" {
-				c.say("%s: warning: %s", label(args[1]), ref.warning)
-			}
-			return c.showReference(cmd.Context(), v, ref.Stored)
-		})
+		return c.in(cmd.Context(), making, func(v *seqlode.Vault) error { return c.importReference(cmd.Context(), v, source) })
 	}
 	return cmd
 }
 
-// imported is a reference that has been imported, and what a person should know.
-type imported struct {
-	reference.Stored
-	warning string
-}
-
 // importReference imports a reference, and makes the store for it where there is
 // none.
-func importReference(ctx context.Context, v *seqlode.Vault, source reference.ImportSource) (imported, error) {
+func (c *vaultCommand) importReference(ctx context.Context, v *seqlode.Vault, source reference.ImportSource) error {
 	store, err := referenceStore(ctx, v)
 	if err != nil {
-		return imported{}, err
+		return err
 	}
 	j, err := v.References.StartReferenceImportJob(ctx, reference.StartReferenceImportJobInput{
 		ReferenceStoreID: store, RoleARN: "arn:aws:iam::" + v.Info().Account + ":role/seqlode", Sources: []reference.ImportSource{source},
 	})
 	if err != nil {
-		return imported{}, err
+		return err
 	}
-	err = await(ctx, func() (_ catalog.JobStatus, err error) {
-		j, err = v.References.GetReferenceImportJob(ctx, store, j.ID)
+	return c.followReferences(ctx, v, j)
+}
+
+// followReferences waits for an import job and prints the references that it has
+// made.
+func (c *vaultCommand) followReferences(ctx context.Context, v *seqlode.Vault, j reference.ImportJob) error {
+	err := await(ctx, func() (catalog.JobStatus, error) {
+		now, err := v.References.GetReferenceImportJob(ctx, j.ReferenceStoreID, j.ID)
+		if err == nil {
+			j = now
+		}
 		return j.Status, err
 	})
+	if ctx.Err() != nil {
+		c.say("import job %s is not over: `seqlode reference import --vault %s --resume` goes on with it", j.ID, label(c.dir))
+	}
 	if err != nil {
-		return imported{}, err
+		return err
 	}
-	item := j.Sources[0]
-	if item.Status != catalog.ItemFinished {
-		return imported{}, errors.New(item.StatusMessage)
+	var failed error
+	for _, item := range j.Sources {
+		if item.Status != catalog.ItemFinished {
+			c.say("%s", item.StatusMessage)
+			failed = errFailed
+			if c.json {
+				if err := c.printJSON(failedJSON{File: item.SourceFile, Error: item.StatusMessage}); err != nil {
+					return err
+				}
+			}
+			continue
+		}
+		if item.StatusMessage != "" {
+			c.say("%s: warning: %s", label(item.SourceFile), item.StatusMessage)
+		}
+		ref, err := v.References.GetReferenceMetadata(ctx, j.ReferenceStoreID, item.ReferenceID)
+		if err != nil {
+			return err
+		}
+		if err := c.showReference(ctx, v, ref); err != nil {
+			return err
+		}
 	}
-	ref, err := v.References.GetReferenceMetadata(ctx, store, item.ReferenceID)
-	return imported{ref, item.StatusMessage}, err
+	return failed
+}
+
+// resumeReferences goes on with the import jobs of references that are not over.
+func (c *vaultCommand) resumeReferences(ctx context.Context) (failed error) {
+	var open []reference.ImportJob
+	err := c.in(ctx, reading, func(v *seqlode.Vault) (err error) { // before work on them begins
+		open, err = openReferenceImports(ctx, v)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if len(open) == 0 {
+		c.say("no import was interrupted")
+		return nil
+	}
+	return c.in(ctx, working, func(v *seqlode.Vault) error {
+		for _, j := range open {
+			if err := c.followReferences(ctx, v, j); errors.Is(err, errFailed) {
+				failed = err
+			} else if err != nil {
+				return err
+			}
+		}
+		return failed
+	})
+}
+
+// openReferenceImports gives the import jobs of references that are not over.
+func openReferenceImports(ctx context.Context, v *seqlode.Vault) (open []reference.ImportJob, err error) {
+	kept, err := v.References.ListReferenceStores(ctx, reference.ListReferenceStoresInput{})
+	if err != nil {
+		return nil, err
+	}
+	for _, store := range kept.ReferenceStores {
+		for _, status := range []catalog.JobStatus{catalog.JobSubmitted, catalog.JobInProgress} {
+			in := reference.ListReferenceImportJobsInput{ReferenceStoreID: store.ID, Filter: reference.JobFilter{Status: status}}
+			for {
+				page, err := v.References.ListReferenceImportJobs(ctx, in)
+				if err != nil {
+					return nil, err
+				}
+				open = append(open, page.ImportJobs...)
+				if in.NextToken = page.NextToken; in.NextToken == "" {
+					break
+				}
+			}
+		}
+	}
+	return open, nil
 }
 
 // referenceStore gives the id of the vault's reference store, which is made where
