@@ -4,10 +4,10 @@
 // makes of it: mates, flags and TLEN restored, MD and NM generated, names made up
 // where the file has none.
 //
-// A [Reader] cuts a stream into slices, [Start] decodes them as records or
-// as SAM text, [WriteCRAI] indexes a file, [ReadCRAI] reads an index. Bases
-// of references come by span from a [fasta.Bases]; nothing is ever fetched by
-// itself.
+// A [Reader] cuts a stream into slices. [NewText] makes SAM text of them and
+// [NewRecords] records; [MakeIndex] indexes a file, [ReadIndex] reads an index,
+// and [Reader.Restrict] goes by it to a region. Bases of references come by span
+// from a [fasta.Bases]; nothing is ever fetched by itself.
 //
 // Sections named §n are those of the CRAM format specification, version 3.
 package cram
