@@ -118,6 +118,9 @@ func unclaimed(message string) string {
 	return message
 }
 
+// claimOf is the claim at the end of a statusMessage, or nothing.
+func claimOf(message string) string { return message[len(unclaimed(message)):] }
+
 // claimed reports whether the read set is moved by an item that is not over.
 func claimed(r *catalog.Reader, set catalog.ReadSet) (bool, error) {
 	_, by, ok := strings.Cut(set.StatusMessage, claimHead)
@@ -162,7 +165,7 @@ func (m *move) prepare(ctx context.Context) (done bool, err error) {
 		}
 		if taken || m.set.Status != m.begin {
 			return &Error{Resource: "readSet " + in.ReadSetID, Kind: errs.Conflict,
-				Err: errs.At(errs.Conflict, errs.Pos{}, "is %s: %s", m.set.Status, m.set.StatusMessage)}
+				Err: errs.At(errs.Conflict, errs.Pos{}, "is %s%s", m.set.Status, claimOf(m.set.StatusMessage))}
 		}
 		item.ResultID = m.set.ID
 		was := m.set.Status

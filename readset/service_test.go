@@ -303,6 +303,15 @@ func TestImportFaults(t *testing.T) {
 	require.Empty(t, staged)
 }
 
+// TestImportWarnings: what is odd and no fault stands in the statusMessage.
+func TestImportWarnings(t *testing.T) {
+	h := newHome(t, "")
+	file := compressed(t, []byte(fastqText(100, "")), 4000)
+	j := h.take(t, fastqSource(h.put(t, "x.fq.gz", file[:len(file)-28])))
+	require.EqualValues(t, "COMPLETED", j.Status)
+	require.Contains(t, j.Sources[0].StatusMessage, "x.fq.gz: no BGZF EOF block")
+}
+
 func TestGetReadSetFaults(t *testing.T) {
 	h := newHome(t, "")
 	m := h.one(t, fastqSource(h.put(t, "x.fq.gz", zipped(t, fastqText(10, "")))))

@@ -109,6 +109,9 @@ func (im *importing) takeFASTQ(ctx context.Context, streams []*source.Stream) er
 		return err
 	}
 	im.known(results...)
+	for i, r := range results {
+		im.warn(sources[i].Name, r.Warnings)
+	}
 	for i, role := range []catalog.FileRole{catalog.Source1, catalog.Source2}[:len(files)] {
 		if err := im.publish(role, im.names[i], files[i]); err != nil {
 			return err
@@ -168,6 +171,7 @@ func (im *importing) takeAligned(ctx context.Context, stream *source.Stream) err
 		return at(err)
 	}
 	im.known(*res.ETag)
+	im.warn(stream.Name, res.Warnings)
 	if err := im.publish(catalog.Source1, im.names[0], st); err != nil {
 		return err
 	}
@@ -175,7 +179,7 @@ func (im *importing) takeAligned(ctx context.Context, stream *source.Stream) err
 	case im.in.SourceFileType == UBAM:
 		return nil
 	case res.NoIndex != nil:
-		im.message = statusMessage("stored without an index: " + res.NoIndex.Error())
+		im.say("stored without an index: " + res.NoIndex.Error())
 		return nil
 	}
 	return im.putIndex(ctx, "."+strings.ToLower(res.Format.String()), x.Bytes())
@@ -187,6 +191,21 @@ func (s *Service) bases(ctx context.Context, arn string) (reference.Bases, error
 		return nil, nil
 	}
 	return s.opt.Bases(ctx, arn)
+}
+
+// warn tells in the statusMessage what is odd about a file.
+func (im *importing) warn(file string, warnings []etag.Warning) {
+	for _, w := range warnings {
+		im.say(file + ": " + w.Message)
+	}
+}
+
+// say adds to the statusMessage.
+func (im *importing) say(text string) {
+	if im.message != "" {
+		text = im.message + "; " + text
+	}
+	im.message = statusMessage(text)
 }
 
 // putIndex writes the index of source 1.

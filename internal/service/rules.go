@@ -2,6 +2,7 @@ package service
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -55,10 +56,12 @@ func OneOf[T ~string](r *Rules, field string, value T, optional bool, values ...
 	if value == "" && optional {
 		return
 	}
-	for _, v := range values {
-		if v == value {
-			return
-		}
+	if slices.Contains(values, value) {
+		return
+	}
+	if value == "" {
+		r.Fail("%s is missing: want one of %q", field, values)
+		return
 	}
 	r.Fail("%s is %q, want one of %q", field, value, values)
 }

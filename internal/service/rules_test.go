@@ -23,6 +23,7 @@ func TestRules(t *testing.T) {
 		"optional, short":  {func(r *Rules) { r.Optional("name", "a", 3, 9) }, "name has 1 characters, want 3 to 9"},
 		"one of":           {func(r *Rules) { OneOf(r, "type", "BAM", false, "BAM", "CRAM") }, ""},
 		"none of":          {func(r *Rules) { OneOf(r, "type", "bam", false, "BAM", "CRAM") }, `type is "bam", want one of ["BAM" "CRAM"]`},
+		"one of, missing":  {func(r *Rules) { OneOf(r, "type", "", false, "BAM") }, `type is missing: want one of ["BAM"]`},
 		"one of, empty":    {func(r *Rules) { OneOf(r, "type", "", true, "BAM") }, ""},
 		"count":            {func(r *Rules) { r.Count("sources", 0, 1, 100) }, "sources has 0 entries, want 1 to 100"},
 		"role":             {func(r *Rules) { r.RoleARN("arn:aws:iam::000000000000:role/x") }, ""},
