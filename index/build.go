@@ -2,7 +2,6 @@ package index
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -152,9 +151,7 @@ func (b *build) takeRuns() error {
 func (b *build) takeText(ctx context.Context) error {
 	text := bam.NewText(ctx, b.file, bam.Options{Threads: b.opt.Threads, Limiter: b.opt.Limiter}, b.add)
 	defer text.Close()
-	h := b.opt.ETag.New()
-	var stats bam.Stats
-	var size int64
+	h := newHashed(b.opt.ETag)
 	for {
 		slot, err := text.Next()
 		if err == io.EOF {
@@ -163,20 +160,14 @@ func (b *build) takeText(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		h.Write(slot.Unit.Text)
-		size += int64(len(slot.Unit.Text))
-		stats.Add(slot.Unit.Stats)
+		h.add(slot.Unit.Text, slot.Unit.Stats)
 		slot.Release()
 	}
 	kind := etag.BAM
-	if stats.Mapped == 0 {
+	if h.stats.Mapped == 0 {
 		kind = etag.UBAM
 	}
-	b.etag = &etag.Result{
-		Algorithm: kind.Algorithm(b.opt.ETag), Type: kind, Hex: hex.EncodeToString(h.Sum(nil)),
-		Reads: stats.Records, Mapped: stats.Mapped, Bases: stats.Bases, Sorted: stats.Order.Sorted(),
-		StoredBytes: b.file.Offset(), TextBytes: size, Warnings: b.file.End().Warnings(),
-	}
+	b.etag = h.result(kind, b.file.Offset(), b.file.End().Warnings())
 	return nil
 }
 

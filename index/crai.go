@@ -2,13 +2,11 @@ package index
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"io"
 	"time"
 
 	"github.com/seqlode/seqlode/etag"
-	"github.com/seqlode/seqlode/internal/bam"
 	"github.com/seqlode/seqlode/internal/bgzf"
 	"github.com/seqlode/seqlode/internal/cram"
 	"github.com/seqlode/seqlode/internal/errs"
@@ -81,10 +79,8 @@ func (b *craiBuild) takePlaces(ctx context.Context) (err error) {
 func (b *craiBuild) takeText(ctx context.Context) error {
 	text := cram.NewText(ctx, b.file)
 	defer text.Close()
-	h := b.opt.ETag.New()
-	var stats bam.Stats
+	h := newHashed(b.opt.ETag)
 	var places cram.Indexer
-	var size int64
 	for {
 		slot, err := text.Next()
 		if err == io.EOF {
@@ -93,9 +89,7 @@ func (b *craiBuild) takeText(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		h.Write(slot.Unit.Text)
-		size += int64(len(slot.Unit.Text))
-		stats.Add(slot.Unit.Stats)
+		h.add(slot.Unit.Text, slot.Unit.Stats)
 		if p := slot.Unit.Places; p != nil && b.reason == nil {
 			err = b.unless(places.Add(p))
 		}
@@ -106,11 +100,7 @@ func (b *craiBuild) takeText(ctx context.Context) error {
 		b.tell()
 	}
 	b.index = places.Index
-	b.etag = &etag.Result{
-		Algorithm: etag.CRAM.Algorithm(b.opt.ETag), Type: etag.CRAM, Hex: hex.EncodeToString(h.Sum(nil)),
-		Reads: stats.Records, Mapped: stats.Mapped, Bases: stats.Bases, Sorted: stats.Order.Sorted(),
-		StoredBytes: b.file.Offset(), TextBytes: size, Warnings: b.file.Warnings(),
-	}
+	b.etag = h.result(etag.CRAM, b.file.Offset(), b.file.Warnings())
 	return nil
 }
 
