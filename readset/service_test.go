@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -39,16 +40,16 @@ type home struct {
 	dir   string
 	store string
 	bases reference.Bases // of all references
-	now   time.Time       // of the vault's clock
+	past  atomic.Int64    // a time.Duration by which the clock of the vault has been turned on
 }
 
 // newHome makes a vault with a store, whose jobs run until the test ends.
 func newHome(t *testing.T, family string) *home {
 	t.Helper()
-	h := &home{dir: t.TempDir(), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	h := &home{dir: t.TempDir()}
 	root := filepath.Join(t.TempDir(), "vault")
 	require.NoError(t, vfs.MakeRoot(root))
-	c, err := sqlite.Open(t.Context(), filepath.Join(root, "catalog.db"), catalog.Options{Now: func() time.Time { return h.now }})
+	c, err := sqlite.Open(t.Context(), filepath.Join(root, "catalog.db"), catalog.Options{Now: h.now})
 	require.NoError(t, err)
 	h.vault = &vault.Vault{
 		Info:    vault.Info{Format: 1, ID: "test", Account: "000000000000", Region: "local"},
@@ -74,6 +75,11 @@ func newHome(t *testing.T, family string) *home {
 	require.NoError(t, err)
 	h.store = store.ID
 	return h
+}
+
+// now is the vault's clock.
+func (h *home) now() time.Time {
+	return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).Add(time.Duration(h.past.Load()))
 }
 
 // put writes a file for import and gives its URI.
