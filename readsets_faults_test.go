@@ -40,6 +40,8 @@ func TestReadSetsEveryWriteFails(t *testing.T) {
 	uri, err := source.FileURI(path)
 	require.NoError(t, err)
 	arn := referenceOf(t, v)
+	_, err = v.Fsck(t.Context(), FsckOptions{Repair: true}) // the rows of the reference store came without a sidecar
+	require.NoError(t, err)
 
 	await := func(id string, err error) (catalog.JobStatus, catalog.JobItem) {
 		require.NoError(t, err)

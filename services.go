@@ -18,7 +18,7 @@ func (o Options) kindsOf(info Info) []vault.Kind {
 		return o.kinds
 	}
 	scope := catalog.Scope{Account: info.Account, Region: info.Region}
-	return append(reference.Kinds(), readset.Kinds(scope)...)
+	return append(reference.Kinds(scope), readset.Kinds(scope)...)
 }
 
 // serve gives the vault its services, and the work that its runner does for them.

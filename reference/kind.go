@@ -16,8 +16,9 @@ const (
 	referenceSidecar = "reference.json"
 )
 
-// Kinds are the sorts of things that the service keeps: stores, then references.
-func Kinds() []vault.Kind {
+// Kinds are the sorts of things that the services of a vault's scope keep: stores,
+// then references.
+func Kinds(scope catalog.Scope) []vault.Kind {
 	return []vault.Kind{
 		{
 			Name: "referenceStore", Folder: "*/referenceStore/*", Area: catalog.InObjects, Sidecar: storeSidecar,
@@ -31,6 +32,13 @@ func Kinds() []vault.Kind {
 					return nil, err
 				}
 				return keepStore(r, store)
+			},
+			List: func(r *catalog.Reader, token string) (folders []vault.Folder, next string, err error) {
+				stores, err := r.ListReferenceStores(scope, catalog.ReferenceStoreFilter{}, catalog.PageRequest{Token: token})
+				for _, store := range stores.Items {
+					folders = append(folders, vault.ReferenceStoreFolder(scope, store.ID))
+				}
+				return folders, stores.Next, err
 			},
 			Restore: func(tx *catalog.Tx, f vault.Folder, s *vault.Sidecar) error {
 				var kept keptStore

@@ -65,7 +65,7 @@ func openHome(ctx context.Context, o homeOptions) (_ *home, closeAll func() erro
 	}
 	v := &vault.Vault{
 		Info: vault.Info{Format: vault.Format, ID: "test"}.WithDefaults(), Objects: o.objects, Catalog: c,
-		Kinds: Kinds(), Log: slog.New(slog.DiscardHandler), Threads: 2,
+		Kinds: Kinds(catalog.Scope{Account: "000000000000", Region: "local"}), Log: slog.New(slog.DiscardHandler), Threads: 2,
 	}
 	s := NewService(v, ServiceOptions{Sources: &source.Opener{Local: true, Client: o.client}, Cache: o.cache})
 	for kind := range s.Work() {

@@ -47,7 +47,7 @@ type source struct {
 func (s *source) start(ctx context.Context) error {
 	s.started = true
 	head := make([]byte, len(gzip.Magic))
-	n, err := io.ReadFull(s.r, head)
+	n, err := fill(s.r, head)
 	if err == nil && string(head) == gzip.Magic {
 		more, err := io.ReadAll(io.LimitReader(s.r, bgzf.MaxBlockSize))
 		if err != nil {
@@ -62,12 +62,26 @@ func (s *source) start(ctx context.Context) error {
 		s.blocks = bgzf.NewReader(ctx, s.r, s.opt)
 		return nil
 	}
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	if err != nil && err != io.EOF {
 		s.stored = int64(n)
 		return s.broken(err)
 	}
 	s.r = io.MultiReader(bytes.NewReader(head[:n]), s.r)
 	return nil
+}
+
+// fill reads until p is full, or gives what ended the source: an io.ErrUnexpectedEOF
+// is the source's own, as of a connection that broke off, and no end of the file.
+func fill(r io.Reader, p []byte) (n int, err error) {
+	for n < len(p) && err == nil {
+		var k int
+		k, err = r.Read(p[n:])
+		n += k
+	}
+	if n == len(p) {
+		err = nil // it comes again
+	}
+	return n, err
 }
 
 // broken says that the source failed.
@@ -99,12 +113,12 @@ func (s *source) next(ctx context.Context, c *chunk) error {
 	if c.room == nil {
 		c.room = make([]byte, chunkSize)
 	}
-	n, err := io.ReadFull(s.r, c.room)
+	n, err := fill(s.r, c.room)
 	s.stored += int64(n)
 	switch err {
 	case nil:
-	case io.EOF, io.ErrUnexpectedEOF:
-		s.err = io.EOF
+	case io.EOF:
+		s.err = err
 	default:
 		s.err = s.broken(err)
 	}
