@@ -63,7 +63,7 @@ func TestSamtoolsPrintsTheSame(t *testing.T) {
 	}
 	got, _, ok := oracle.View(t, write(t, dir, rawBAM("", testRefs(2), records...)))
 	require.True(t, ok)
-	sameLines(t, string(want), string(got))
+	sameLines(t, string(want), got)
 	require.Greater(t, len(records), 3000)
 }
 
@@ -161,7 +161,7 @@ func TestSamtoolsFloats(t *testing.T) {
 	}
 	got, _, ok := oracle.View(t, write(t, dir, rawBAM("", testRefs(1), records...)))
 	require.True(t, ok)
-	lines := strings.SplitAfter(string(got), "\n")
+	lines := strings.SplitAfter(got, "\n")
 	sameLines(t, text(records[0]), lines[0])
 	sameLines(t, text(records[1]), lines[1])
 
@@ -228,7 +228,7 @@ func holdHeader(t *testing.T, dir, what, text string, refs []Ref) {
 	if err != nil {
 		return
 	}
-	require.Equal(t, string(shown), string(h.AppendText(nil)), what)
+	require.Equal(t, shown, string(h.AppendText(nil)), what)
 
 	p, err := h.Parse()
 	var records []Record
@@ -242,7 +242,7 @@ func holdHeader(t *testing.T, dir, what, text string, refs []Ref) {
 	}
 	lines, _, ok := oracle.View(t, write(t, dir, rawBAM(text, refs, records...)))
 	require.Equal(t, ok, err == nil, "%s: %v", what, err)
-	require.Equal(t, string(want), string(lines), what)
+	require.Equal(t, string(want), lines, what)
 	if err == nil {
 		_, _, ok = oracle.View(t, write(t, dir, rawBAM(text, refs, with(func(q *parts) { q.ref = int32(len(p.Sequences)) }))))
 		require.False(t, ok, what)
