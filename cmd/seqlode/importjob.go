@@ -18,20 +18,23 @@ import (
 // follow waits for an import job, showing how far it is, and reports what became
 // of its sources.
 func (im *importCommand) follow(ctx context.Context, v *seqlode.Vault, j readset.ImportJob) error {
-	get := func() (err error) {
-		j, err = v.ReadSets.GetReadSetImportJob(ctx, j.SequenceStoreID, j.ID)
+	get := func() error {
+		now, err := v.ReadSets.GetReadSetImportJob(ctx, j.SequenceStoreID, j.ID)
+		if err == nil { // else what was known of it before stays
+			j = now
+		}
 		return err
 	}
-	if err := get(); err != nil {
-		return err
+	err := get()
+	if err == nil {
+		meter := newImportMeter(im.dir, im.progress, j)
+		err = await(ctx, func() (catalog.JobStatus, error) {
+			err := get()
+			meter.show(j)
+			return j.Status, err
+		})
+		im.progress.end()
 	}
-	meter := newImportMeter(im.dir, im.progress, j)
-	err := await(ctx, func() (catalog.JobStatus, error) {
-		err := get()
-		meter.show(j)
-		return j.Status, err
-	})
-	im.progress.end()
 	if ctx.Err() != nil {
 		im.say("import job %s is not over: `seqlode import --vault %s --resume` goes on with it", j.ID, label(im.dir))
 	}
