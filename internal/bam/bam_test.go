@@ -306,11 +306,11 @@ func walk(body []byte) (lines []byte, records int64, whole bool) {
 	}
 	for range n {
 		name := take(word())
-		length := word()
-		if len(name) == 0 || name[len(name)-1] != 0 || length < 0 {
+		length := take(4) // of 32 bits, and no sign
+		if len(name) == 0 || name[len(name)-1] != 0 || length == nil {
 			return nil, 0, false
 		}
-		refs = append(refs, sam.Ref{Name: name, Length: uint32(length)})
+		refs = append(refs, sam.Ref{Name: name, Length: le.Uint32(length)})
 	}
 	h, err := sam.NewHeader(header, refs)
 	if err != nil {
