@@ -19,7 +19,7 @@ type Dialect struct {
 	Name     string        // of the database, for messages
 	Goose    goose.Dialect // how goose keeps the version
 	Dollars  bool          // arguments are $1, $2 and not ?
-	Patience time.Duration // how long a busy database is asked again, after what the driver itself waits
+	Patience time.Duration // how long a busy database is asked again, with what the driver itself waits
 	Busy     func(error) bool
 	Conflict func(error) bool // a row exists already, or another refers to it
 }
@@ -61,9 +61,20 @@ func (db *DB) Write(ctx context.Context, fn func(catalog.Conn) error) error {
 	return db.patiently(ctx, func() error { return db.once(ctx, db.write, &sql.TxOptions{Isolation: sql.LevelSerializable}, fn) })
 }
 
-// once runs one transaction.
-func (db *DB) once(ctx context.Context, pool *sql.DB, o *sql.TxOptions, fn func(catalog.Conn) error) (err error) {
-	tx, err := pool.BeginTx(ctx, o)
+// once runs one transaction. When it returns, no connection of it is in use any
+// more, so that a Close after it closes all of them. A transaction that ends with
+// its context rolls back beside the caller, where nobody can wait for it: so the
+// context ends the wait for a connection, the statements and the commit, and not
+// the transaction.
+func (db *DB) once(ctx context.Context, pool *sql.DB, o *sql.TxOptions, fn func(catalog.Conn) error) error {
+	c, err := pool.Conn(ctx)
+	if err != nil {
+		return db.wrap(err)
+	}
+	defer func() {
+		_ = c.Close() // back to the pool; what is committed stays so whatever becomes of its connection
+	}()
+	tx, err := c.BeginTx(context.WithoutCancel(ctx), o)
 	if err != nil {
 		return db.wrap(err)
 	}
@@ -73,6 +84,9 @@ func (db *DB) once(ctx context.Context, pool *sql.DB, o *sql.TxOptions, fn func(
 	}()
 	if err := fn(conn{db, tx}); err != nil {
 		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return db.wrap(err)
 	}
 	return db.wrap(tx.Commit())
 }

@@ -21,10 +21,11 @@ import (
 	"github.com/seqlode/seqlode/internal/errs"
 )
 
-// Waits for a lock: of one statement inside SQLite, and after that.
+// Waits for a lock: of one statement inside SQLite, which no context ends, and of
+// all tries together.
 const (
-	busyTimeout = 5 * time.Second
-	patience    = 20 * time.Second
+	busyTimeout = 100 * time.Millisecond
+	patience    = 25 * time.Second
 )
 
 // dialect is SQLite's.
