@@ -2,6 +2,7 @@ package cram
 
 import (
 	"io"
+	"math"
 
 	"github.com/seqlode/seqlode/internal/errs"
 	"github.com/seqlode/seqlode/internal/sam"
@@ -36,6 +37,11 @@ func (r *Reader) readDefinition() error {
 // maxHeader bounds the text of a header.
 const maxHeader = 1 << 30
 
+// headerExcess is how far the header's block may run past the end that its
+// container states: htslib sizes the container of CRAM 2 before it pads the block
+// with 10,000 bytes, and each of the block's two sizes may grow by a byte with them.
+const headerExcess = 2
+
 // readHeader reads the container of the SAM header (§7.1): a block with the
 // length of the text and the text, and room for a longer one behind it.
 func (r *Reader) readHeader() error {
@@ -48,7 +54,12 @@ func (r *Reader) readHeader() error {
 	if c.blocks < 1 {
 		return errs.At(errs.Corrupt, c.pos(), "the container of the SAM header has no block")
 	}
+	stated := c.length
+	if r.version == 2 {
+		c.length = int32(min(int64(stated)+headerExcess, math.MaxInt32))
+	}
 	buf, at, err := r.readBlock(nil)
+	c.length = stated
 	if err != nil {
 		return err
 	}
