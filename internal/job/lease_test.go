@@ -270,3 +270,23 @@ func TestDone(t *testing.T) {
 		})
 	}
 }
+
+// TestAwaitDone: who has waited for a job finds what Done leaves, not Done at work.
+func TestAwaitDone(t *testing.T) {
+	c := openCatalog(t, filepath.Join(t.TempDir(), "catalog.db"), catalog.Options{})
+	begun, goOn, over := make(chan struct{}), make(chan struct{}), false
+	r := New(c, Options{Poll: time.Millisecond, Kinds: map[string]Kind{event.ReadSetImport: {Run: func(context.Context, *Lease) (Outcome, error) {
+		return Outcome{Done: func(context.Context, error) {
+			close(begun)
+			<-goOn
+			over = true
+		}}, errors.New("bad")
+	}}}})
+	j := submit(t, c, 1)
+	start(t, r)
+	<-begun
+	require.True(t, r.overNow(t, j.ID))
+	time.AfterFunc(10*time.Millisecond, func() { close(goOn) })
+	require.Equal(t, catalog.JobFailed, await(t, r, j.ID).Status)
+	require.True(t, over)
+}

@@ -37,7 +37,8 @@ type Runner struct {
 	wake chan struct{}
 
 	mu      sync.Mutex
-	changed chan struct{} // closed when an item of this runner ends
+	changed chan struct{}      // closed when an item of this runner ends
+	ending  map[catalog.ID]int // by job: items that this runner is about to end, up to the return of Done
 }
 
 // Why the context of a worker ends.
@@ -76,7 +77,7 @@ func New(c *catalog.Catalog, o Options) *Runner {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Runner{c: c, o: o, wake: make(chan struct{}, 1), changed: make(chan struct{})}
+	return &Runner{c: c, o: o, wake: make(chan struct{}, 1), changed: make(chan struct{}), ending: map[catalog.ID]int{}}
 }
 
 // Wake makes Run look for work at once.
@@ -122,7 +123,8 @@ func (r *Runner) Run(ctx context.Context) {
 	}
 }
 
-// Await gives a job once it is over, whoever works on it.
+// Await gives a job once it is over, whoever works on it. What this runner does
+// about it is then over too: Outcome.Done has returned.
 func (r *Runner) Await(ctx context.Context, id catalog.ID) (j catalog.Job, err error) {
 	for {
 		r.mu.Lock()
@@ -132,7 +134,7 @@ func (r *Runner) Await(ctx context.Context, id catalog.ID) (j catalog.Job, err e
 			j, err = rd.Job(id)
 			return err
 		})
-		if err != nil || !j.Status.Open() {
+		if err != nil || !j.Status.Open() && !r.isEnding(id) {
 			return j, err
 		}
 		fired, stop := r.o.Timer(r.o.Poll)
@@ -145,6 +147,13 @@ func (r *Runner) Await(ctx context.Context, id catalog.ID) (j catalog.Job, err e
 		}
 		stop()
 	}
+}
+
+// isEnding says whether this runner is about to end items of a job.
+func (r *Runner) isEnding(id catalog.ID) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ending[id] > 0
 }
 
 // work does the work of one item to its end.
@@ -163,6 +172,10 @@ func (r *Runner) work(ctx context.Context, l *Lease) {
 	stop()
 	<-renewed
 
+	id := l.Item.JobID
+	r.mu.Lock()
+	r.ending[id]++
+	r.mu.Unlock()
 	// What is done is written down even where ctx has ended since.
 	ctx = context.WithoutCancel(ctx)
 	var err error
@@ -181,6 +194,9 @@ func (r *Runner) work(ctx context.Context, l *Lease) {
 		r.o.Log.LogAttrs(ctx, slog.LevelWarn, "an item was not completed", slog.String("lease", l.Name()), slog.Any("error", err))
 	}
 	r.mu.Lock()
+	if r.ending[id]--; r.ending[id] == 0 {
+		delete(r.ending, id)
+	}
 	close(r.changed)
 	r.changed = make(chan struct{})
 	r.mu.Unlock()
