@@ -206,6 +206,14 @@ func (c *check) damaged(ctx context.Context, area catalog.Area, f Folder) (strin
 	case errors.Is(err, errs.ErrNotFound):
 		return "", nil
 	case errors.Is(err, errs.ErrCorrupt) || errors.Is(err, errs.ErrNotSupported):
+		// Somebody who takes the thing away meanwhile has removed the sidecar before the
+		// files that it told of.
+		if _, gone := c.Objects.Stat(ctx, Object(area, f.File(kind.Sidecar))); gone != nil {
+			if errors.Is(gone, errs.ErrNotFound) {
+				return "", nil
+			}
+			return "", gone
+		}
 		return why(err), nil
 	case err != nil || !c.o.Repair:
 		return "", err

@@ -25,7 +25,7 @@ func TestFullTmpfs(t *testing.T) {
 	if err := unix.Mount("tmpfs", root, "tmpfs", 0, "size=1m"); err != nil {
 		t.Skipf("this machine lets us mount no tmpfs: %v", err)
 	}
-	t.Cleanup(func() { require.NoError(t, unix.Unmount(root, 0)) })
+	t.Cleanup(func() { require.NoError(t, unix.Unmount(root, unix.MNT_DETACH)) })
 
 	b := dir.New(vfs.Dir(root), dir.Options{})
 	text := bytes.Repeat([]byte("0123456789abcdef"), 10<<10/16)

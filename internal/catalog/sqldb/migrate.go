@@ -38,7 +38,9 @@ func (db *DB) migrate(ctx context.Context) error {
 	}
 	const tries = 20
 	for try := 1; ; try++ {
-		err := db.migrateOnce(ctx, files)
+		// A try that finds the database busy is none: how long another one's migrations
+		// take is up to its disk.
+		err := db.patiently(ctx, func() error { return db.migrateOnce(ctx, files) })
 		if err == nil || errors.Is(err, errs.ErrNotSupported) || try == tries || ctx.Err() != nil {
 			return err
 		}

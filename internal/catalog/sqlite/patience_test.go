@@ -23,14 +23,18 @@ func TestPatience(t *testing.T) {
 		require.NoError(t, err)
 		return db
 	}
-	hasty := dialect
-	hasty.Patience = 100 * time.Millisecond
-	pools := connect()
-	db, err := sqldb.Open(t.Context(), hasty, pools, pools)
-	require.NoError(t, err)
-	c := catalog.New(db, catalog.Options{})
-	defer func() { require.NoError(t, c.Close()) }()
-	count := func(ctx context.Context) error {
+	with := func(patience time.Duration) *catalog.Catalog {
+		d := dialect
+		d.Patience = patience
+		pools := connect()
+		db, err := sqldb.Open(t.Context(), d, pools, pools)
+		require.NoError(t, err)
+		c := catalog.New(db, catalog.Options{})
+		t.Cleanup(func() { require.NoError(t, c.Close()) })
+		return c
+	}
+	hasty, patient := with(100*time.Millisecond), with(time.Hour)
+	count := func(ctx context.Context, c *catalog.Catalog) error {
 		return c.Update(ctx, func(tx *catalog.Tx) error {
 			_, err := tx.NewID()
 			return err
@@ -41,16 +45,16 @@ func TestPatience(t *testing.T) {
 	defer func() { require.NoError(t, others.Close()) }()
 	held, err := others.BeginTx(t.Context(), nil)
 	require.NoError(t, err)
-	err = count(t.Context())
+	err = count(t.Context(), hasty)
 	require.ErrorIs(t, err, errs.ErrTimeout)
 	require.ErrorContains(t, err, "locked by others")
 	ending, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
-	require.ErrorIs(t, count(ending), context.DeadlineExceeded)
-	require.NoError(t, c.View(t.Context(), func(r *catalog.Reader) error {
+	require.ErrorIs(t, count(ending, patient), context.DeadlineExceeded)
+	require.NoError(t, hasty.View(t.Context(), func(r *catalog.Reader) error {
 		_, err := r.Settings(catalog.Scope{})
 		return err
 	}))
 	time.AfterFunc(20*time.Millisecond, func() { _ = held.Rollback() })
-	require.NoError(t, count(t.Context()))
+	require.NoError(t, count(t.Context(), patient))
 }
