@@ -212,9 +212,9 @@ func TestReadSetsKilled(t *testing.T) {
 			holdReadSets(t, v, sets, false)
 		},
 	})
-	v, err := Open(t.Context(), killedReadSets(dir))
+	o := killedReadSets(dir)
+	v, err := Open(t.Context(), o)
 	require.NoError(t, err)
-	defer func() { require.NoError(t, v.Close()) }()
 	for open := 1; open > 0; { // what was begun comes to its end
 		require.NoError(t, v.core.Catalog.View(t.Context(), func(r *catalog.Reader) (err error) {
 			open, err = r.CountOpenJobs(v.core.Scope(), v.core.Works...)
@@ -222,6 +222,11 @@ func TestReadSetsKilled(t *testing.T) {
 		}))
 		time.Sleep(10 * time.Millisecond)
 	}
+	require.NoError(t, v.Close()) // with a worker that was too slow for its lease, which may still write
+	o.Workers = -1
+	v, err = Open(t.Context(), o)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, v.Close()) }()
 	holdReadSets(t, v, sets, true)
 	for path, tag := range exports {
 		f, err := os.Open(path)

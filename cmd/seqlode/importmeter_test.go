@@ -42,7 +42,7 @@ func TestImportMeter(t *testing.T) {
 	time.Sleep(150 * time.Millisecond) // past the throttle
 	m.show(j)
 	bar.end()
-	require.Regexp(t, ` 75% .*\(600/800 ?kB, [0-9.]+ ?[MG]B/s\)`, s.close(t))
+	require.Regexp(t, ` 75% .*\(600/800 ?kB, [0-9.]+ ?[kMG]?B/s\)`, s.close(t))
 
 	// One of a web server has no size that is known.
 	j.Sources[1].SourceFiles.Source1 = "https://host/reads.fastq.gz"
@@ -52,5 +52,5 @@ func TestImportMeter(t *testing.T) {
 	time.Sleep(150 * time.Millisecond)
 	m.show(j)
 	bar.end()
-	require.Regexp(t, `\(600 ?kB, [0-9.]+ ?[MG]B/s\)`, s.close(t))
+	require.Regexp(t, `\(600 ?kB, [0-9.]+ ?[kMG]?B/s\)`, s.close(t))
 }

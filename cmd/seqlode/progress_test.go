@@ -81,7 +81,7 @@ func TestProgress(t *testing.T) {
 	p.end()
 	p.set(70e6) // too late: nothing is drawn
 	text := s.close(t)
-	require.Regexp(t, `50% .*\(50/100 ?MB, [0-9.]+ ?[MG]B/s\) \[\d+s:\d+s\]`, text) // done, rate, elapsed, left
+	require.Regexp(t, `50% .*\(50/100 ?MB, [0-9.]+ ?[kMG]?B/s\) \[\d+s:\d+s\]`, text) // done, rate, elapsed, left
 	require.Regexp(t, `\r *\ra line\r\n`, text, "the bar is gone before a line is written")
 	require.Contains(t, text, "60%")
 	require.NotContains(t, text, "70%")
@@ -97,7 +97,7 @@ func TestProgressUnknownTotal(t *testing.T) {
 	p.set(50e6)
 	p.end()
 	text := s.close(t)
-	require.Regexp(t, `\(50 ?MB, [0-9.]+ ?[MG]B/s\) \[\d+s\]`, text)
+	require.Regexp(t, `\(50 ?MB, [0-9.]+ ?[kMG]?B/s\) \[\d+s\]`, text)
 	require.NotContains(t, text, "%")
 	require.Empty(t, shown(text))
 }
