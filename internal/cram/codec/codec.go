@@ -40,7 +40,7 @@ const DefaultLimit = 256 << 20
 
 // Decoder decodes blocks one after another. The zero value is ready. Its tables
 // are made when a method first needs them and kept; warm, it allocates nothing
-// but for Bzip2 and LZMA. It is not for concurrent use.
+// but for LZMA. It is not for concurrent use.
 type Decoder struct {
 	// Limit is the largest size, in bytes, that a block may state; 0 is
 	// DefaultLimit. Beside dst and 5 MiB of tables, what Decode allocates is
@@ -55,6 +55,7 @@ type Decoder struct {
 	models  *arithModels
 	fqz     *fqz
 	inflate inflater
+	bunzip  *bunzip
 
 	secondLooks int
 }
@@ -103,7 +104,7 @@ func (d *Decoder) decode(dst []byte, method Method, src []byte, size int) ([]byt
 	case Gzip:
 		return d.gzip(dst, src, size)
 	case Bzip2:
-		return decodeBzip2(dst, src, size)
+		return d.bzip2(dst, src, size)
 	case LZMA:
 		return decodeLZMA(dst, src, size)
 	case RANS4x8:

@@ -87,7 +87,7 @@ func (d *Decoder) entropy(by coder, flags byte, out []byte, s *source) error {
 	case by == byRANS:
 		return d.rans.decodeNx16(d, flags, out, s)
 	case flags&flagExt != 0:
-		return unbzip2(out, s)
+		return d.unbzip2(out, s)
 	}
 	return d.decodeArith(flags, out, s)
 }
