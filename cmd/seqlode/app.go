@@ -23,7 +23,8 @@ type app struct {
 
 	threads int
 	json    bool
-	started bool // cobra has found nothing wrong with the command line
+	started bool        // cobra has found nothing wrong with the command line
+	inVault atomic.Bool // a vault is open
 }
 
 func newApp(stdin, stdout, stderr *os.File) *app {
@@ -58,9 +59,10 @@ func (a *app) execute(ctx context.Context, args []string) int {
 		return exitFailed // the signal handler says why
 	}
 	if lost := a.stdout.err; lost != nil {
-		if !isClosedPipe(lost) {
-			a.say("standard output: %v", cause(lost))
+		if isClosedPipe(lost) {
+			return exitPipe
 		}
+		a.say("standard output: %v", cause(lost))
 		return exitFailed
 	}
 	var usage usageError
@@ -71,10 +73,29 @@ func (a *app) execute(ctx context.Context, args []string) int {
 		a.say("%v", err)
 		fmt.Fprintf(a.stderr, "Try '%s --help'.\n", cmd.CommandPath())
 		return exitUsage
-	case !errors.Is(err, errFailed):
+	}
+	if err := unsaid(err); err != nil {
 		a.say("%v", err)
+		if a.json {
+			_ = a.printJSON(failedJSON{Error: err.Error()}) // the command has failed anyway
+		}
 	}
 	return exitFailed
+}
+
+// unsaid is what of an error has not been said yet: all but errFailed.
+func unsaid(err error) error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var left []error
+		for _, e := range joined.Unwrap() {
+			left = append(left, unsaid(e))
+		}
+		return errors.Join(left...)
+	}
+	if errors.Is(err, errFailed) {
+		return nil
+	}
+	return err
 }
 
 // say writes one message to stderr.
@@ -83,9 +104,9 @@ func (a *app) say(format string, args ...any) {
 }
 
 // failed says on stderr what went wrong with a file, unless that has been said or
-// will be: of standard output, execute tells.
+// will be: of standard output and of signals, others tell.
 func (a *app) failed(file string, err error) error {
-	if err == nil || errors.Is(err, errFailed) || a.stdout.err != nil {
+	if err == nil || errors.Is(err, errFailed) || errors.Is(err, context.Canceled) || a.stdout.err != nil {
 		return err
 	}
 	a.say("%s: %s", label(file), cause(err))

@@ -81,7 +81,7 @@ func parseAge(text string) (time.Duration, error) {
 	}
 	n, err := strconv.ParseUint(days, 10, 16) // 179 years
 	d, err2 := time.ParseDuration(rest)
-	if err != nil || err2 != nil || d < 0 {
+	if text == "" || err != nil || err2 != nil || d < 0 {
 		return 0, usagef("--older-than %s: it is a time such as 30d or 12h", label(text))
 	}
 	return time.Duration(n)*24*time.Hour + d, nil

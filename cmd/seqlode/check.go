@@ -24,8 +24,9 @@ func (e *etagCommand) runCheck(ctx context.Context, lists []string) error {
 	for _, name := range lists {
 		list, err := e.readList(name)
 		if err != nil {
-			e.say("%s: %s", label(name), cause(err))
-			failed = errFailed
+			if failed = e.failed(name, err); !errors.Is(failed, errFailed) {
+				return failed
+			}
 			continue
 		}
 		good, err := e.checkList(ctx, name, list)

@@ -21,7 +21,7 @@ func addChoice[T ~string](cmd *cobra.Command, to *T, name, usage string, words .
 	_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(c.spell(), cobra.ShellCompDirectiveNoFileComp))
 }
 
-func (c choice[T]) String() string { return string(*c.to) }
+func (c choice[T]) String() string { return spelt(*c.to) }
 func (c choice[T]) Type() string   { return strings.Join(c.spell(), "|") }
 
 func (c choice[T]) Set(s string) error {
@@ -39,11 +39,14 @@ func (c choice[T]) Set(s string) error {
 func (c choice[T]) spell() []string {
 	var out []string
 	for _, w := range c.words {
-		word := string(w)
-		if word == strings.ToUpper(word) {
-			word = strings.ToLower(word)
-		}
-		out = append(out, word)
+		out = append(out, spelt(w))
 	}
 	return out
+}
+
+func spelt[T ~string](word T) string {
+	if w := string(word); w != strings.ToUpper(w) {
+		return w
+	}
+	return strings.ToLower(string(word))
 }

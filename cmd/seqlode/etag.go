@@ -198,9 +198,9 @@ type etagJSON struct {
 	Warnings       []etag.Warning `json:"warnings"` // never null
 }
 
-// failedJSON stands in place of etagJSON for a file that failed.
+// failedJSON says for programs what failed; it stands in place of a result.
 type failedJSON struct {
-	File  string `json:"file"`
+	File  string `json:"file,omitempty"` // none where it is no file's fault
 	Error string `json:"error"`
 }
 

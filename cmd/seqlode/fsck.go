@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -13,8 +11,7 @@ import (
 
 // fsckCommand is `seqlode fsck`.
 type fsckCommand struct {
-	*app
-	dir     string
+	*vaultCommand
 	rebuild bool
 	dryRun  bool
 
@@ -22,7 +19,6 @@ type fsckCommand struct {
 }
 
 func newFsck(a *app) *cobra.Command {
-	f := &fsckCommand{app: a}
 	cmd := &cobra.Command{
 		Use:   "fsck [flags]",
 		Short: "Check a vault and clean up after a crash",
@@ -41,69 +37,59 @@ that follows takes nothing away.
 Exit code 0 when nothing is wrong any more, 1 when something is.`,
 		Example: `  seqlode fsck                       checks ./seqlode-vault
   seqlode fsck --dry-run --vault V   takes nothing away`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usagef("fsck takes no arguments; a vault is named with --vault")
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if f.rebuild && f.dryRun {
-				return usagef("--rebuild changes the catalog: it has no meaning with --dry-run")
-			}
-			return f.run(cmd.Context())
-		},
 	}
+	f := &fsckCommand{vaultCommand: newVaultCommand(a, cmd, 0, 0)}
 	flags := cmd.Flags()
-	flags.SortFlags = false
-	addVault(cmd, &f.dir)
+	cmd.Args = func(_ *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return usagef("fsck takes no arguments; a vault is named with --vault")
+		}
+		return nil
+	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if f.rebuild && f.dryRun {
+			return usagef("--rebuild changes the catalog: it has no meaning with --dry-run")
+		}
+		return f.run(cmd.Context())
+	}
 	flags.BoolVarP(&f.dryRun, "dry-run", "n", false, "say what is wrong and change nothing")
 	flags.BoolVar(&f.rebuild, "rebuild", false, "make the catalog anew from the objects")
 	return cmd
 }
 
-// addVault adds the flag that names the vault.
-func addVault(cmd *cobra.Command, dir *string) {
-	where := os.Getenv("SEQLODE_VAULT")
-	if where == "" {
-		where = "./" + seqlode.DefaultDir
-	}
-	cmd.Flags().StringVar(dir, "vault", where, "the vault's `DIR`; default from the environment: SEQLODE_VAULT")
-}
-
 // run checks the vault.
-func (f *fsckCommand) run(ctx context.Context) (err error) {
-	o := seqlode.Options{Dir: f.dir, MustExist: true, Workers: -1, Threads: f.threads}
+func (f *fsckCommand) run(ctx context.Context) error {
 	restored := int64(0)
 	if f.rebuild {
-		report, err := seqlode.Rebuild(ctx, o, seqlode.FsckOptions{Found: f.found})
+		o, err := f.options(reading)
 		if err != nil {
 			return err
+		}
+		report, err := seqlode.Rebuild(ctx, o, seqlode.FsckOptions{Found: f.found})
+		if err != nil {
+			return f.notOpened(err)
 		}
 		restored = report.Restored
 		if !f.json {
 			fmt.Fprintf(f.stdout, "rebuilt the catalog: %d stores, read sets and references\n", restored)
 		}
 	}
-	v, err := seqlode.Open(ctx, o)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, v.Close()) }()
 	f.problems, f.left = 0, 0 // those of a rebuild are found again
-	report, err := v.Fsck(ctx, seqlode.FsckOptions{Repair: !f.dryRun && !f.rebuild, Found: f.found})
-	if err != nil {
+	return f.in(ctx, reading, func(v *seqlode.Vault) error {
+		report, err := v.Fsck(ctx, seqlode.FsckOptions{Repair: !f.dryRun && !f.rebuild, Found: f.found})
+		if err != nil {
+			return err
+		}
+		if f.json {
+			err = f.printJSON(fsckJSON{f.dir, report.Objects, report.Bytes, report.Files, restored, f.problems, f.left, f.left == 0})
+		} else {
+			fmt.Fprintf(f.stdout, "%d objects, %d bytes, %d files in the catalog: %s\n", report.Objects, report.Bytes, report.Files, f.verdict())
+		}
+		if err == nil && f.left > 0 {
+			err = errFailed
+		}
 		return err
-	}
-	if f.json {
-		err = f.printJSON(fsckJSON{f.dir, report.Objects, report.Bytes, report.Files, restored, f.problems, f.left, f.left == 0})
-	} else {
-		fmt.Fprintf(f.stdout, "%d objects, %d bytes, %d files in the catalog: %s\n", report.Objects, report.Bytes, report.Files, f.verdict())
-	}
-	if err == nil && f.left > 0 {
-		err = errFailed
-	}
-	return err
+	})
 }
 
 // verdict is the end of the last line.
@@ -112,9 +98,9 @@ func (f *fsckCommand) verdict() string {
 	case f.problems == 0:
 		return "clean"
 	case f.left == 0:
-		return fmt.Sprintf("%d problems, all repaired", f.problems)
+		return plural(f.problems, "problem") + ", all repaired"
 	}
-	return fmt.Sprintf("%d problems, %d left", f.problems, f.left)
+	return fmt.Sprintf("%s, %d left", plural(f.problems, "problem"), f.left)
 }
 
 // found prints a problem.

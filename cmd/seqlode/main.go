@@ -17,11 +17,17 @@ const (
 	exitGood   = 0
 	exitFailed = 1
 	exitUsage  = 2
+	exitPipe   = 128 + int(syscall.SIGPIPE) // the reader of standard output has gone
 )
 
-// grace is how long a cancelled command may take to wind up. A read from a
-// silent pipe can't be interrupted; after this time it is left behind.
-const grace = time.Second
+// How long a cancelled command may take to wind up. A read from a silent pipe
+// can't be interrupted; after this time it is left behind. In a vault the work
+// under way is given back, for which a slow disk needs its time: what is left
+// behind, others take over only when its lease has run out.
+const (
+	grace        = time.Second
+	graceInVault = 20 * time.Second
+)
 
 func main() {
 	os.Exit(run(os.Args[1:]))
@@ -45,9 +51,9 @@ func run(args []string) int {
 	case s := <-signals:
 		signal.Stop(signals) // a second one ends the process at once
 		cancel()
-		select {
-		case <-done:
-		case <-time.After(grace):
+		if !endsWithin(grace, done) && a.inVault.Load() {
+			a.say("waiting for what is under way in the vault to stop; a second signal ends it at once")
+			endsWithin(graceInVault, done)
 		}
 		a.progress.end()
 		fmt.Fprintln(os.Stderr, "seqlode: stopped by signal:", s)
@@ -56,5 +62,15 @@ func run(args []string) int {
 			code = 128 + int(n)
 		}
 		return code
+	}
+}
+
+// endsWithin waits for the end of a command, for a while.
+func endsWithin(d time.Duration, done <-chan int) bool {
+	select {
+	case <-done:
+		return true
+	case <-time.After(d):
+		return false
 	}
 }

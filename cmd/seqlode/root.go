@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,7 +17,11 @@ func newRoot(a *app) *cobra.Command {
 		Short: "A vault for genome reads",
 		Long: `seqlode keeps genome reads: FASTQ, BAM and CRAM.
 
-Exit codes: 0 good, 1 failed, 2 wrong usage, 128 + N ended by signal N.`,
+With --json each line of standard output is a JSON object, and what fails is one
+with "error". Messages for people are on standard error, with and without it.
+
+Exit codes: 0 good, 1 failed, 2 wrong usage, 128 + N ended by signal N; where the
+reader of standard output has gone, that is 141, as of signal 13.`,
 		Version:           buildInfo(),
 		SilenceErrors:     true,
 		SilenceUsage:      true,
@@ -27,6 +33,7 @@ Exit codes: 0 good, 1 failed, 2 wrong usage, 128 + N ended by signal N.`,
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	root.SetVersionTemplate("seqlode {{.Version}}\n")
+	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().IntVar(&a.threads, "threads", 0, "use `N` threads; 0: all cores")
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "print one JSON object a line")
 	root.SetHelpCommand(newHelp())
@@ -46,13 +53,32 @@ Exit codes: 0 good, 1 failed, 2 wrong usage, 128 + N ended by signal N.`,
 	return root
 }
 
+// maxThreads is more than any machine makes use of.
+const maxThreads = 1024
+
 // begin marks the command line as understood and checks the global flags.
 func (a *app) begin(*cobra.Command, []string) error {
 	a.started = true
-	if a.threads < 0 {
-		return usagef("--threads %d: must be 0 (all cores) or more", a.threads)
+	if a.threads < 0 || a.threads > maxThreads {
+		return usagef("--threads %d: must be 0 (all cores) to %d", a.threads, maxThreads)
 	}
 	return nil
+}
+
+// flagError says without Go's words what is wrong with the value of a flag.
+func flagError(_ *cobra.Command, err error) error {
+	n, ok := errors.AsType[*strconv.NumError](err)
+	if !ok {
+		return err
+	}
+	why := "must be a whole number"
+	switch {
+	case n.Func == "ParseBool":
+		why = "must be true or false"
+	case errors.Is(n, strconv.ErrRange):
+		why = "is out of range"
+	}
+	return usagef("%s%s", strings.TrimSuffix(err.Error(), n.Error()), why)
 }
 
 // newHelp is cobra's help command with an exit code for topics that aren't.
@@ -65,7 +91,8 @@ func newHelp() *cobra.Command {
 			if err != nil || len(rest) > 0 {
 				return usagef("no help on %q", strings.Join(args, " "))
 			}
-			topic.InitDefaultHelpFlag() // so that it shows in the text
+			topic.InitDefaultHelpFlag() // so that they show in the text
+			topic.InitDefaultVersionFlag()
 			return topic.Help()
 		},
 	}

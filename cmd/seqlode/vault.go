@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -42,19 +43,46 @@ var (
 
 // in opens the vault and closes it when do has ended.
 func (c *vaultCommand) in(ctx context.Context, o seqlode.Options, do func(*seqlode.Vault) error) (err error) {
-	if strings.Contains(c.dir, "://") {
-		return usagef("--vault %s: this version keeps vaults in folders", label(c.dir))
-	}
-	o.Dir, o.Threads, o.LocalSources, o.Logger = c.dir, c.threads, true, c.logger()
-	v, err := seqlode.Open(ctx, o)
-	if o.MustExist && errors.Is(err, seqlode.ErrNotFound) {
-		return fmt.Errorf("there is no vault in %s: `seqlode import` makes one, --vault names another", label(c.dir))
-	}
-	if err != nil {
+	if o, err = c.options(o); err != nil {
 		return err
+	}
+	c.inVault.Store(true)
+	defer c.inVault.Store(false)
+	v, err := seqlode.Open(ctx, o)
+	if err != nil {
+		return c.notOpened(err)
 	}
 	defer func() { err = errors.Join(err, v.Close()) }()
 	return do(v)
+}
+
+// options completes options with what the command line says.
+func (c *vaultCommand) options(o seqlode.Options) (seqlode.Options, error) {
+	switch {
+	case c.dir == "":
+		return o, usagef("--vault is empty")
+	case strings.Contains(c.dir, "://"):
+		return o, usagef("--vault %s: this version keeps vaults in folders", label(c.dir))
+	}
+	o.Dir, o.Threads, o.LocalSources, o.Logger = c.dir, c.threads, true, c.logger()
+	return o, nil
+}
+
+// notOpened says what to do where there is no vault.
+func (c *vaultCommand) notOpened(err error) error {
+	if errors.Is(err, seqlode.ErrNotFound) {
+		return fmt.Errorf("there is no vault in %s: `seqlode import` makes one, --vault names another", label(c.dir))
+	}
+	return err
+}
+
+// addVault adds the flag that names the vault.
+func addVault(cmd *cobra.Command, dir *string) {
+	where := os.Getenv("SEQLODE_VAULT")
+	if where == "" {
+		where = "./" + seqlode.DefaultDir
+	}
+	cmd.Flags().StringVar(dir, "vault", where, "the vault's `DIR`; SEQLODE_VAULT in the environment sets the default")
 }
 
 // logger tells on stderr of what a vault does not report otherwise.

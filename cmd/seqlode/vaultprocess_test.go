@@ -111,7 +111,7 @@ func TestClosedPipeInVault(t *testing.T) {
 		cmd.Stdout, cmd.Stderr = w, &stderr
 		err = cmd.Run()
 		require.NoError(t, w.Close())
-		require.Equal(t, exitFailed, exitCode(t, err), "%v", args)
+		require.Equal(t, exitPipe, exitCode(t, err), "%v", args)
 		if args[0] != "verify" || len(args) < 3 {
 			require.Empty(t, stderr.String(), "%v", args)
 		}
