@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -178,7 +179,7 @@ func referenceOf(t *testing.T, v *Vault) string {
 		}
 		arn = v.core.Scope().ReferenceARN(store, id)
 		return errors.Join(tx.InsertReferenceStore(catalog.ReferenceStore{ID: store, Scope: v.core.Scope(), Name: "refs"}),
-			tx.InsertReference(catalog.Reference{ID: id, StoreID: store, Name: "ref", Status: catalog.ReferenceActive}, sequences))
+			tx.InsertReference(catalog.Reference{ID: id, StoreID: store, Name: "ref", Status: catalog.ReferenceActive}, slices.Values(sequences)))
 	}))
 	return arn
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,7 +43,7 @@ func (h *home) refer(t *testing.T, name string, sequences ...catalog.ReferenceSe
 		if id, err = tx.NewID(); err != nil {
 			return err
 		}
-		return tx.InsertReference(catalog.Reference{ID: id, StoreID: store, Name: name, Status: catalog.ReferenceActive}, sequences)
+		return tx.InsertReference(catalog.Reference{ID: id, StoreID: store, Name: name, Status: catalog.ReferenceActive}, slices.Values(sequences))
 	}))
 	return scope.ReferenceARN(store, id)
 }

@@ -3,10 +3,10 @@ package reference
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"path"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -23,8 +23,11 @@ import (
 const (
 	maxSource    = 15 << 30 // bytes of a source (storage.md §3)
 	maxSequences = 1 << 19  // of a reference: each is a row of the catalog
-	maxKept      = 48 << 20 // bytes of what its sidecar keeps
 )
+
+// manySequences is the size, in bytes, of a list of sequences whose index is worth
+// a collection of garbage of its own.
+const manySequences = 4 << 20
 
 // extensions are those of files that are taken (storage.md §3); each may have one
 // of zipped behind it. What is in a file counts, not what it is called.
@@ -69,6 +72,9 @@ type importing struct {
 	id     catalog.ID
 	folder vault.Folder
 	files  []catalog.File
+
+	kept     referenceResource
+	warnings []Warning
 }
 
 // importSource imports one source: its FASTA file, indexes and sidecar are in
@@ -82,14 +88,13 @@ func (s *Service) importSource(ctx context.Context, l *job.Lease) (job.Outcome, 
 	if err == nil && stale != "" {
 		err = s.vault.RemoveFolder(ctx, catalog.InObjects, stale)
 	}
-	var sum Summary
 	if err == nil {
-		sum, err = i.bring(ctx)
+		err = i.bring(ctx)
 	}
 	if err != nil {
 		return job.Outcome{Done: i.done}, err
 	}
-	return i.outcome(&sum), nil
+	return i.outcome(), nil
 }
 
 // reserve gives the reference its id, and with it its place in the store. Each hold
@@ -146,48 +151,46 @@ func comingReferences(r *catalog.Reader) (n int, err error) {
 // maxItems is more than can be under way at once.
 const maxItems = 1 << 20
 
-// bring puts the files and the sidecar into their place.
-func (i *importing) bring(ctx context.Context) (Summary, error) {
+// bring puts the files and the sidecar into their place: with that, the reference
+// can be found again.
+func (i *importing) bring(ctx context.Context) error {
 	name := source.Name(i.from.SourceFile)
 	if err := checkName(name); err != nil {
-		return Summary{}, err
+		return err
 	}
+	if err := i.bringFiles(ctx, name); err != nil {
+		return err
+	}
+	if len(i.kept.sequences) > manySequences {
+		debug.FreeOSMemory() // the index of many sequences is garbage now, and takes more than all that comes
+	}
+	return i.vault.PutSidecar(ctx, catalog.InObjects, i.folder, i.files, &i.kept, i.staged())
+}
+
+// bringFiles puts the files into their place, and keeps what is known of them
+// then. The index is too large to be kept longer than need be.
+func (i *importing) bringFiles(ctx context.Context, name string) error {
 	sum, err := i.sequence(ctx, name)
 	if err != nil {
-		return sum, err
+		return err
 	}
 	if err := i.put(ctx, catalog.Index, name+faiSuffix, func(w io.Writer) error {
 		_, err := sum.Index.WriteTo(w)
 		return err
 	}); err != nil {
-		return sum, err
+		return err
 	}
 	if sum.Bgzipped {
 		if err := i.put(ctx, catalog.GZI, name+gziSuffix, sum.WriteGZI); err != nil {
-			return sum, err
+			return err
 		}
 	}
-	return sum, i.putSidecar(ctx, name, &sum)
-}
-
-// putSidecar writes the sidecar: with it, the reference can be found again.
-func (i *importing) putSidecar(ctx context.Context, name string, sum *Summary) error {
-	kept := keptReference{
+	i.warnings = sum.Warnings
+	i.kept = referenceResource{keptReference{
 		Name: i.from.Name, Description: i.from.Description, Tags: i.from.Tags, MD5: sum.MD5,
-		CreationJobID: i.lease.Job.ID, CreationTime: i.lease.Item.StartTime,
-	}
-	for n := range sum.Index.Sequences {
-		kept.keep(sum.Index.Sequences[n].Contig)
-	}
-	text, err := json.Marshal(kept)
-	if err != nil {
-		return errs.At(errs.Internal, errs.Pos{File: name}, "%w", err)
-	}
-	if len(text) > maxKept {
-		return errs.At(errs.LimitExceeded, errs.Pos{File: name}, "the names of its %d sequences are too long: what is kept of them has %d bytes, and may have %d",
-			len(kept.Sequences), len(text), maxKept)
-	}
-	return i.vault.PutSidecar(ctx, catalog.InObjects, i.folder, i.files, json.RawMessage(text), i.staged())
+		CreationJobID: i.lease.Job.ID, CreationTime: i.vault.Catalog.Now(),
+	}, listOf(sum.Index)}
+	return nil
 }
 
 func (i *importing) staged() blob.CreateOptions { return blob.CreateOptions{Lease: i.lease.Name()} }
@@ -275,25 +278,16 @@ func (i *importing) done(ctx context.Context, failure error) {
 }
 
 // outcome gives the rows to be written.
-func (i *importing) outcome(sum *Summary) job.Outcome {
-	ref := catalog.Reference{
-		ID: i.id, StoreID: i.lease.Job.StoreID, Name: i.from.Name, Description: i.from.Description, MD5: sum.MD5,
-		Status: catalog.ReferenceActive, CreationType: catalog.ByImport, CreationJobID: i.lease.Job.ID,
-		CreationTime: i.lease.Item.StartTime, UpdateTime: i.lease.Item.StartTime,
-	}
-	rows := make([]catalog.ReferenceSequence, len(sum.Index.Sequences))
-	for n := range rows {
-		s := &sum.Index.Sequences[n]
-		rows[n] = catalog.ReferenceSequence{Name: s.Name, Length: s.Length, M5: s.M5}
-	}
+func (i *importing) outcome() job.Outcome {
+	ref := i.kept.row(i.folder)
 	var said []string
-	for _, w := range sum.Warnings {
+	for _, w := range i.warnings {
 		said = append(said, w.Message)
 	}
 	return job.Outcome{
 		ResultID: i.id, Message: strings.Join(said, "; "), Done: i.done,
 		Commit: func(tx *catalog.Tx) error {
-			if err := tx.InsertReference(ref, rows); err != nil {
+			if err := insert(tx, ref, i.kept.sequences.texts()); err != nil {
 				return err
 			}
 			for _, file := range i.files {

@@ -1,8 +1,7 @@
 package reference
 
 import (
-	"strconv"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/seqlode/seqlode/internal/catalog"
@@ -69,11 +68,7 @@ func Kinds(scope catalog.Scope) []vault.Kind {
 				if err := unkeep(s.Resource, &kept, errs.Corrupt); err != nil {
 					return err
 				}
-				sequences, err := kept.sequences()
-				if err != nil {
-					return err
-				}
-				if err := tx.InsertReference(kept.row(f), sequences); err != nil {
+				if err := insert(tx, kept.row(f), slices.Values(kept.Sequences)); err != nil {
 					return err
 				}
 				return tx.PutTags(f.ID(), kept.Tags)
@@ -121,25 +116,26 @@ type keptReference struct {
 	CreationJobID catalog.ID        `json:"creationJobId"`
 	CreationTime  time.Time         `json:"creationTime"`
 
-	// Sequences are in the order of the file: M5, length in bases and name, with a
-	// space between.
-	Sequences []string `json:"sequences"`
+	// Sequences are in the order of the file: the text of each, as sequenceText
+	// gives it. Sidecars are written without them, and then have their sequenceList.
+	Sequences []string `json:"sequences,omitempty"`
 }
 
 // keepReference gives it from the rows.
-func keepReference(r *catalog.Reader, ref catalog.Reference) (keptReference, error) {
+func keepReference(r *catalog.Reader, ref catalog.Reference) (*referenceResource, error) {
 	kept := keptReference{
 		Name: ref.Name, Description: ref.Description, MD5: ref.MD5, CreationJobID: ref.CreationJobID, CreationTime: ref.CreationTime,
 	}
 	var err error
 	if kept.Tags, err = r.Tags(ref.ID); err != nil {
-		return kept, err
+		return nil, err
 	}
 	rows, err := r.ReferenceSequences(ref.ID)
+	var list sequenceList
 	for _, row := range rows {
-		kept.keep(Contig{Name: row.Name, Length: row.Length, M5: row.M5})
+		list = list.add(Contig{Name: row.Name, Length: row.Length, M5: row.M5})
 	}
-	return kept, err
+	return &referenceResource{kept, list}, err
 }
 
 func (k *keptReference) row(f vault.Folder) catalog.Reference {
@@ -147,24 +143,4 @@ func (k *keptReference) row(f vault.Folder) catalog.Reference {
 		ID: f.ID(), StoreID: f.StoreID(), Name: k.Name, Description: k.Description, MD5: k.MD5, Status: catalog.ReferenceActive,
 		CreationType: catalog.ByImport, CreationJobID: k.CreationJobID, CreationTime: k.CreationTime, UpdateTime: k.CreationTime,
 	}
-}
-
-// keep notes a sequence.
-func (k *keptReference) keep(s Contig) {
-	k.Sequences = append(k.Sequences, s.M5+" "+strconv.FormatInt(s.Length, 10)+" "+s.Name)
-}
-
-// sequences gives the rows of the sequences.
-func (k *keptReference) sequences() ([]catalog.ReferenceSequence, error) {
-	rows := make([]catalog.ReferenceSequence, len(k.Sequences))
-	for i, text := range k.Sequences {
-		m5, rest, _ := strings.Cut(text, " ")
-		length, name, ok := strings.Cut(rest, " ")
-		bases, err := strconv.ParseInt(length, 10, 64)
-		if !ok || err != nil || len(m5) != 32 {
-			return nil, errs.At(errs.Corrupt, errs.Pos{}, "sequence %d is %q, want M5, length and name", i+1, text)
-		}
-		rows[i] = catalog.ReferenceSequence{Name: name, Length: bases, M5: m5}
-	}
-	return rows, nil
 }

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 )
@@ -92,7 +93,7 @@ func (tx *Tx) InsertJob(j Job, requests []json.RawMessage) error {
 	for i, request := range requests {
 		items[i] = JobItem{JobID: j.ID, Ordinal: i, Kind: j.Kind, Status: ItemNotStarted, Request: request}
 	}
-	return jobItems.insertAll(tx, items)
+	return jobItems.insertAll(tx, slices.Values(items))
 }
 
 // UpdateJob writes a job's status, message and time of completion.

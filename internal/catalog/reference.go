@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -109,15 +110,20 @@ func (r *Reader) ListReferenceStores(s Scope, f ReferenceStoreFilter, page PageR
 
 // InsertReference adds a reference and its sequences, whose ReferenceID and
 // Ordinal are set here.
-func (tx *Tx) InsertReference(ref Reference, sequences []ReferenceSequence) error {
+func (tx *Tx) InsertReference(ref Reference, sequences iter.Seq[ReferenceSequence]) error {
 	if err := references.insert(tx, &ref); err != nil {
 		return err
 	}
-	rows := slices.Clone(sequences)
-	for i := range rows {
-		rows[i].ReferenceID, rows[i].Ordinal = ref.ID, i
-	}
-	return referenceSequences.insertAll(tx, rows)
+	return referenceSequences.insertAll(tx, func(yield func(ReferenceSequence) bool) {
+		n := 0
+		for row := range sequences {
+			row.ReferenceID, row.Ordinal = ref.ID, n
+			n++
+			if !yield(row) {
+				return
+			}
+		}
+	})
 }
 
 // UpdateReference writes all but ID, store and time of creation.

@@ -3,6 +3,7 @@ package catalog
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
 	"reflect"
 	"slices"
 	"strings"
@@ -64,23 +65,34 @@ func (t table[T]) missing(named any) error {
 	return &errs.Error{Resource: fmt.Sprintf("%s %v", t.thing, named), Kind: errs.NotFound}
 }
 
-func (t table[T]) insert(tx *Tx, row *T) error { return t.about(row, t.insertAll(tx, []T{*row})) }
+func (t table[T]) insert(tx *Tx, row *T) error {
+	return t.about(row, t.insertAll(tx, slices.Values([]T{*row})))
+}
 
 // insertAll adds rows, many with one statement: parsing one costs more than
 // running it.
-func (t table[T]) insertAll(tx *Tx, rows []T) error {
+func (t table[T]) insertAll(tx *Tx, rows iter.Seq[T]) error {
 	const arguments = 500 // of a statement, about
+	most := max(1, arguments/len(t.columns))
+	head := "INSERT INTO " + t.name + " (" + strings.Join(t.columns, ", ") + ") VALUES "
 	marks := ", (" + strings.Repeat(", ?", len(t.columns))[2:] + ")"
-	for some := range slices.Chunk(rows, max(1, arguments/len(t.columns))) {
-		var args []any
-		for i := range some {
-			args = append(args, values(t.fields(&some[i]))...)
-		}
-		if _, err := tx.conn.Exec(tx.ctx, "INSERT INTO "+t.name+" ("+strings.Join(t.columns, ", ")+") VALUES "+strings.Repeat(marks, len(some))[2:], args...); err != nil {
-			return err
+	full := head + strings.Repeat(marks, most)[2:]
+	args := make([]any, 0, most*len(t.columns))
+	n := 0
+	for row := range rows {
+		args = append(args, values(t.fields(&row))...)
+		if n++; n == most {
+			if _, err := tx.conn.Exec(tx.ctx, full, args...); err != nil {
+				return err
+			}
+			args, n = args[:0], 0
 		}
 	}
-	return nil
+	if n == 0 {
+		return nil
+	}
+	_, err := tx.conn.Exec(tx.ctx, head+strings.Repeat(marks, n)[2:], args...)
+	return err
 }
 
 // update writes all columns that are not fixed; NotFound where the row is gone.

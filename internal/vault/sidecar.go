@@ -1,10 +1,12 @@
 package vault
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"path"
 
 	"github.com/seqlode/seqlode/internal/blob"
@@ -25,7 +27,7 @@ type Sidecar struct {
 	Kind     string          `json:"kind"`
 	ID       catalog.ID      `json:"id"`
 	Files    []SidecarFile   `json:"files,omitempty"`
-	Resource json.RawMessage `json:"resource"` // the kind's own
+	Resource json.RawMessage `json:"resource,omitempty"` // the kind's own
 }
 
 // SidecarFile is a file of the folder that the sidecar is in.
@@ -42,26 +44,82 @@ type SidecarFile struct {
 // Checksum is what [catalog.File] and sidecars keep of the bytes of an object.
 func Checksum(s blob.Sum) string { return "crc32c:" + s.CRC32C.String() }
 
+// StreamedResource is the resource of a sidecar that is written piece by piece,
+// being too large to be made JSON in memory. Its first line continues one, and
+// the others are indented by two spaces more than usual.
+type StreamedResource interface{ WriteJSON(w io.Writer) error }
+
 // PutSidecar writes the sidecar of a thing whose files, of one area, are
 // committed. Resource is the kind's own, made JSON. It may be done again.
+// LimitExceeded where the sidecar would be larger than what is read of one.
 func (v *Vault) PutSidecar(ctx context.Context, area catalog.Area, f Folder, files []catalog.File, resource any, opts blob.CreateOptions) error {
 	k, ok := v.kindOf(f)
 	if !ok || k.Sidecar == "" {
 		return errs.At(errs.Internal, errs.Pos{}, "folder %s is of no kind with a sidecar", f)
 	}
-	own, err := json.Marshal(resource)
-	if err != nil {
-		return errs.At(errs.Internal, errs.Pos{}, "sidecar of %s: %w", f, err)
-	}
-	s := Sidecar{Format: sidecarFormat, Kind: k.Name, ID: f.ID(), Resource: own}
+	s := Sidecar{Format: sidecarFormat, Kind: k.Name, ID: f.ID()}
 	for _, file := range files {
 		s.Files = append(s.Files, SidecarFile{file.Role, path.Base(file.Key), file.Encoding, file.Size, file.PartSize, file.StoredSize, file.Checksum})
 	}
-	text, err := json.MarshalIndent(s, "", "  ")
+	object := Object(area, f.File(k.Sidecar))
+	w, err := v.Objects.Create(ctx, object, opts)
 	if err != nil {
-		return errs.At(errs.Internal, errs.Pos{}, "sidecar of %s: %w", f, err)
+		return err
 	}
-	return blob.Put(ctx, v.Objects, Object(area, f.File(k.Sidecar)), append(text, '\n'), opts)
+	out := &sidecarWriter{w: bufio.NewWriterSize(w, 64<<10), object: object}
+	if err := out.write(s, resource); err != nil {
+		_ = w.Abort() // the first error is the one that matters; a sweep finds what is left
+		return err
+	}
+	_, err = w.Commit(&out.sum)
+	return err
+}
+
+// sidecarWriter writes and sums a sidecar, up to the size that is read.
+type sidecarWriter struct {
+	w      *bufio.Writer
+	object string
+	sum    blob.Sum
+}
+
+func (o *sidecarWriter) Write(p []byte) (int, error) {
+	if o.sum = o.sum.Add(p); o.sum.Size > maxSidecar {
+		return 0, &errs.Error{Resource: "object " + o.object, Kind: errs.LimitExceeded,
+			Err: errs.At(errs.LimitExceeded, errs.Pos{}, "what is to be kept beside the files has more than %d bytes", int64(maxSidecar))}
+	}
+	return o.w.Write(p)
+}
+
+// write writes a sidecar that has no resource yet, with one.
+func (o *sidecarWriter) write(s Sidecar, resource any) error {
+	head, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return o.fail(err)
+	}
+	const end = "\n}"
+	if _, err := o.Write(append(head[:len(head)-len(end)], ",\n  \"resource\": "...)); err != nil {
+		return err
+	}
+	if streamed, ok := resource.(StreamedResource); ok {
+		err = streamed.WriteJSON(o)
+	} else {
+		var own []byte
+		if own, err = json.MarshalIndent(resource, "  ", "  "); err != nil {
+			return o.fail(err)
+		}
+		_, err = o.Write(own)
+	}
+	if err == nil {
+		_, err = o.Write([]byte(end + "\n"))
+	}
+	if err != nil {
+		return err
+	}
+	return o.w.Flush()
+}
+
+func (o *sidecarWriter) fail(err error) error {
+	return &errs.Error{Resource: "object " + o.object, Kind: errs.Internal, Err: err}
 }
 
 // sidecar reads that of a folder.

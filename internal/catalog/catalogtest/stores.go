@@ -2,6 +2,7 @@ package catalogtest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -26,7 +27,7 @@ func references(t *testing.T, open Open) {
 		require.NoError(t, tx.PutTags(store.ID, map[string]string{"a": "b"}))
 		ref = catalog.Reference{ID: newID(t, tx), StoreID: store.ID, Name: "hg38", MD5: "0123456789abcdef0123456789abcdef", Status: catalog.ReferenceActive,
 			CreationType: catalog.ByImport, CreationJobID: 1234567890, CreationTime: tx.Now(), UpdateTime: tx.Now()}
-		require.NoError(t, tx.InsertReference(ref, seqs))
+		require.NoError(t, tx.InsertReference(ref, slices.Values(seqs)))
 		require.NoError(t, tx.InsertFile(catalog.File{OwnerID: ref.ID, Role: catalog.Source, Key: "k", Area: catalog.InObjects, Size: 3}))
 	})
 	arn := home.ReferenceARN(store.ID, ref.ID)
@@ -105,7 +106,7 @@ func manySequences(t *testing.T, open Open) {
 	}
 	update(t, c, func(tx *catalog.Tx) {
 		require.NoError(t, tx.InsertReferenceStore(catalog.ReferenceStore{ID: 1000000001, Scope: home}))
-		require.NoError(t, tx.InsertReference(catalog.Reference{ID: 1000000002, StoreID: 1000000001}, want))
+		require.NoError(t, tx.InsertReference(catalog.Reference{ID: 1000000002, StoreID: 1000000001}, slices.Values(want)))
 		got, err := tx.ReferenceSequences(1000000002)
 		require.NoError(t, err)
 		require.Equal(t, want, got)

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -69,7 +70,7 @@ func writeOld(tx *catalog.Tx) error {
 	}
 	for _, write := range []func() error{
 		func() error { return tx.InsertReferenceStore(old.references) },
-		func() error { return tx.InsertReference(old.reference, old.sequences) },
+		func() error { return tx.InsertReference(old.reference, slices.Values(old.sequences)) },
 		func() error { return tx.InsertSequenceStore(old.store) },
 		func() error { return tx.InsertReadSet(old.readSet) },
 		func() error { return tx.InsertFile(old.file) },
