@@ -3,6 +3,8 @@ package job
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
+	"unicode"
 
 	"github.com/seqlode/seqlode/internal/catalog"
 	"github.com/seqlode/seqlode/internal/errs"
@@ -11,6 +13,24 @@ import (
 
 // cancelled is the message of items that a cancel left undone.
 const cancelled = "cancelled"
+
+// mostMessage is the characters of a statusMessage.
+const mostMessage = 1000
+
+// message gives text as a statusMessage: one line, not too long.
+func message(text string) string {
+	text = strings.ReplaceAll(strings.TrimSpace(text), "\n", "; ")
+	text = strings.Map(func(c rune) rune {
+		if unicode.IsPrint(c) {
+			return c
+		}
+		return ' '
+	}, strings.ToValidUTF8(text, "\ufffd"))
+	if r := []rune(text); len(r) > mostMessage {
+		text = string(r[:mostMessage-1]) + "…"
+	}
+	return text
+}
 
 // Spec is a job to be.
 type Spec struct {

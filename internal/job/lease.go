@@ -103,13 +103,13 @@ func (l *Lease) complete(ctx context.Context, k Kind, o Outcome, failure error) 
 		if o.ResultID != 0 {
 			item.ResultID = o.ResultID
 		}
-		item.Status, item.StatusMessage, item.CompletionTime = catalog.ItemFinished, o.Message, tx.Now()
+		item.Status, item.StatusMessage, item.CompletionTime = catalog.ItemFinished, message(o.Message), tx.Now()
 		return closeItem(tx, item)
 	})
 }
 
 // fail ends an item that was begun as FAILED.
-func fail(tx *catalog.Tx, k Kind, item catalog.JobItem, message string) error {
+func fail(tx *catalog.Tx, k Kind, item catalog.JobItem, why string) error {
 	if k.Undo != nil {
 		j, err := tx.Job(item.JobID)
 		if err != nil {
@@ -119,7 +119,7 @@ func fail(tx *catalog.Tx, k Kind, item catalog.JobItem, message string) error {
 			return err
 		}
 	}
-	item.Status, item.StatusMessage, item.CompletionTime = catalog.ItemFailed, message, tx.Now()
+	item.Status, item.StatusMessage, item.CompletionTime = catalog.ItemFailed, message(why), tx.Now()
 	return closeItem(tx, item)
 }
 

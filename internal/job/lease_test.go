@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -197,6 +198,56 @@ func TestStopHandsBack(t *testing.T) {
 	start(t, b)
 	turnUntil(t, k, 0, func() bool { return b.overNow(t, j.ID) })
 	require.Equal(t, "FINISHED", state(t, b.c, j.ID))
+}
+
+// TestStopWhileWriting: a runner that is stopped while it writes down what is done
+// does not go on with that for long.
+func TestStopWhileWriting(t *testing.T) {
+	k := newClock()
+	path := filepath.Join(t.TempDir(), "catalog.db")
+	begun := make(chan struct{}, 1)
+	endless := map[string]Kind{event.ReadSetImport: {Run: func(context.Context, *Lease) (Outcome, error) {
+		return Outcome{Commit: func(tx *catalog.Tx) error {
+			begun <- struct{}{}
+			for {
+				if _, err := tx.Settings(home); err != nil {
+					return err
+				}
+			}
+		}}, nil
+	}}}
+	a := New(openCatalog(t, path, catalog.Options{Now: k.Now}), Options{Kinds: endless, Timer: k.Timer, MaxAttempts: 1})
+	j := submit(t, a.c, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		a.Run(ctx)
+	}()
+	<-begun
+	cancel()
+	turnUntil(t, k, 0, func() bool { return k.waits(winding) })
+	k.Turn(winding) // once: the lease must not run out meanwhile
+	<-stopped
+	quick := newStalling()
+	close(quick.goOn)
+	b := New(openCatalog(t, path, catalog.Options{Now: k.Now}), Options{Kinds: quick.kind(), Timer: k.Timer, MaxAttempts: 1})
+	start(t, b)
+	turnUntil(t, k, 0, func() bool { return b.overNow(t, j.ID) })
+	require.Equal(t, "FINISHED", state(t, b.c, j.ID))
+}
+
+func TestMessage(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                        "",
+		"x.fq: record 3":          "x.fq: record 3",
+		"one\ntwo\n":              "one; two",
+		"a\tb\x00c\xff":           "a b c\ufffd",
+		strings.Repeat("ä", 1001): strings.Repeat("ä", 999) + "…",
+		strings.Repeat("x", 1000): strings.Repeat("x", 1000),
+	} {
+		require.Equal(t, want, message(text))
+	}
 }
 
 // TestNotes: what a worker notes of an item is there for the next one.

@@ -45,7 +45,12 @@ type Runner struct {
 var (
 	errLost      = errors.New("the lease is lost")
 	errCancelled = errors.New(cancelled)
+	errStopped   = errors.New("the runner has stopped")
 )
+
+// winding is how long a runner that is stopped goes on to write down what its
+// workers have done. What takes longer is undone, and done again by others.
+const winding = 500 * time.Millisecond
 
 // New gives a runner; it does nothing before Run.
 func New(c *catalog.Catalog, o Options) *Runner {
@@ -89,7 +94,8 @@ func (r *Runner) Wake() {
 }
 
 // Run works until ctx ends. It then stops its workers, waits for them, hands
-// their items back for others to take at once, and returns. What goes wrong with
+// their items back for others to take at once, and returns. What is done by then is
+// written down, unless that takes half a second. What goes wrong with
 // the catalog is logged and tried again.
 func (r *Runner) Run(ctx context.Context) {
 	var workers sync.WaitGroup
@@ -177,18 +183,23 @@ func (r *Runner) work(ctx context.Context, l *Lease) {
 	r.ending[id]++
 	r.mu.Unlock()
 	// What is done is written down even where ctx has ended since.
+	writing, written := r.outlive(ctx)
 	ctx = context.WithoutCancel(ctx)
 	var err error
 	switch {
 	case errors.Is(cause, errLost):
 		err = cause
 	case failure != nil && errors.Is(cause, errCancelled):
-		err = r.finish(ctx, l, kind, outcome, errCancelled)
+		err = r.finish(writing, l, kind, outcome, errCancelled)
 	case failure != nil && cause != nil:
 		err = r.handBack(ctx, l)
 	default:
-		err = r.finish(ctx, l, kind, outcome, failure)
+		err = r.finish(writing, l, kind, outcome, failure)
 	}
+	if err != nil && errors.Is(context.Cause(writing), errStopped) {
+		err = r.handBack(ctx, l)
+	}
+	written()
 	if err != nil {
 		// The item stays leased; when that has run out, it is taken again.
 		r.o.Log.LogAttrs(ctx, slog.LevelWarn, "an item was not completed", slog.String("lease", l.Name()), slog.Any("error", err))
@@ -202,6 +213,25 @@ func (r *Runner) work(ctx context.Context, l *Lease) {
 	r.mu.Unlock()
 }
 
+// outlive gives a context that ends a little later than ctx. The caller ends it by
+// calling over.
+func (r *Runner) outlive(ctx context.Context) (longer context.Context, over func()) {
+	longer, end := context.WithCancelCause(context.WithoutCancel(ctx))
+	forget := context.AfterFunc(ctx, func() {
+		fired, stop := r.o.Timer(winding)
+		defer stop()
+		select {
+		case <-longer.Done():
+		case <-fired:
+			end(errStopped)
+		}
+	})
+	return longer, func() {
+		forget()
+		end(nil)
+	}
+}
+
 // finish completes the item. Where the outcome's rows can't be written and that
 // is the item's own fault, it fails.
 func (r *Runner) finish(ctx context.Context, l *Lease, k Kind, o Outcome, failure error) error {
@@ -212,7 +242,7 @@ func (r *Runner) finish(ctx context.Context, l *Lease, k Kind, o Outcome, failur
 		err = l.complete(ctx, k, Outcome{}, failure)
 	}
 	if err == nil && o.Done != nil {
-		o.Done(ctx, failure)
+		o.Done(context.WithoutCancel(ctx), failure)
 	}
 	return err
 }
