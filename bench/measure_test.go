@@ -134,7 +134,7 @@ func TestPeakRSS(t *testing.T) {
 	for i := 0; i < len(large); i += 4096 {
 		large[i] = 1
 	}
-	_, peak, err := peakRSS(t.Context(), nil, "sleep", "0.1")
+	_, peak, err := peakRSS(t.Context(), nil, "sleep", "1") // long enough to be looked at on a busy machine
 	require.NoError(t, err)
 	require.Positive(t, peak)
 	require.Less(t, peak, int64(100<<20))

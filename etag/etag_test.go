@@ -336,7 +336,7 @@ func TestCancel(t *testing.T) {
 			require.ErrorIs(t, res.Err, reason)
 		}
 	}
-	for range 500 { // ended goroutines are counted a little longer
+	for range 5000 { // ended goroutines are counted a little longer
 		if runtime.NumGoroutine() <= before {
 			return
 		}

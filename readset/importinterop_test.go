@@ -67,15 +67,17 @@ func TestRoundTripsAsSamtools(t *testing.T) {
 			// The stored index answers on the stored file as samtools' on the source.
 			name := filepath.Base(m.Files.Index.S3Access.S3URI)
 			require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(stored), name), h.bytesOf(t, m.ID, "INDEX", m.Files.Index), 0o600))
-			copied := filepath.Join(t.TempDir(), c.file)
-			require.NoError(t, os.Link(path, copied))
-			oracle.Run(t, nil, "samtools", "index", copied)
+			linked := filepath.Join(t.TempDir(), c.file) // its index lies beside it
+			whole, err := filepath.Abs(path)
+			require.NoError(t, err)
+			require.NoError(t, os.Symlink(whole, linked)) // the reads may be on another file system
+			oracle.Run(t, nil, "samtools", "index", linked)
 			n := 1000
 			if c.kind == readset.CRAM {
 				n = 60 // samtools decodes whole slices for each
 			}
 			regions := regionsOf(t, fasta, n)
-			require.True(t, bytes.Equal(view(copied, regions...), view(stored, regions...)))
+			require.True(t, bytes.Equal(view(linked, regions...), view(stored, regions...)))
 		})
 	}
 	h.clean(t)

@@ -151,7 +151,7 @@ func goroutinesEnd(t *testing.T) {
 	before := runtime.NumGoroutine()
 	t.Cleanup(func() {
 		for try := 0; runtime.NumGoroutine() > before; try++ {
-			if try == 400 {
+			if try == 10_000 {
 				t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
 			}
 			time.Sleep(5 * time.Millisecond)

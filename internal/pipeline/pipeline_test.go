@@ -50,7 +50,7 @@ func goroutinesEnd(t *testing.T) func() {
 	return func() {
 		t.Helper()
 		for try := 0; runtime.NumGoroutine() > before; try++ {
-			if try == 200 {
+			if try == 10_000 {
 				t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
 			}
 			time.Sleep(5 * time.Millisecond)
