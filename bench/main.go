@@ -35,13 +35,13 @@ func main() {
 	opt := options{only: regexp.MustCompile("")}
 	flag.IntVar(&opt.size, "size", 200, "`MB` of text to make for each file")
 	flag.IntVar(&opt.runs, "runs", 5, "runs of each contender")
-	flag.IntVar(&opt.big, "big", 0, "`MB` of text of a stream to measure memory with, and of the genome, of at most 3000")
+	flag.IntVar(&opt.big, "big", 0, "`MB` of text of a stream to measure memory with, and of the genome, of at most 3150")
 	flag.StringVar(&opt.data, "data", "", "take the files in `DIR` instead of making data")
 	flag.StringVar(&opt.keep, "keep", "", "make the data in `DIR`, leave it there, and use it where it is there already")
 	flag.StringVar(&opt.out, "out", "", "write bench.md and bench.svg into `DIR`")
 	flag.BoolVar(&opt.check, "check", false, "exit 1 where a bar is missed")
 	flag.DurationVar(&opt.wait, "wait", 20*time.Second, "how long each work may wait for a machine that is busy with other things")
-	flag.Func("only", "measure only the works whose name matches `REGEXP` (\"memory\" is one)", func(s string) (err error) {
+	flag.Func("only", "measure only the works whose name matches `REGEXP` (\"memory\" and \"codecs\" are two)", func(s string) (err error) {
 		opt.only, err = regexp.Compile(s)
 		return err
 	})
@@ -122,13 +122,38 @@ func run(ctx context.Context, opt options) error {
 		if ms, err = memoryOf(ctx, d, seqlode, int64(opt.big)*1_000_000); err != nil {
 			return err
 		}
-		more, err := refs.memory(ctx)
-		if err != nil {
-			return err
+		for _, group := range []func() ([]memory, error){
+			func() ([]memory, error) { return refs.memory(ctx) },
+			func() ([]memory, error) { return cramMemory(ctx, d, seqlode, tmp) },
+			func() ([]memory, error) { return (&wideReads{references: refs}).memory(ctx) },
+		} {
+			more, err := group()
+			if err != nil {
+				return err
+			}
+			ms = append(ms, more...)
 		}
-		ms = append(ms, more...)
 	}
-	return opt.report(preamble(d, before, c.parallelism(), versions(ctx)), outcomes, ms)
+	codecs, err := opt.codecs()
+	if err != nil {
+		return err
+	}
+	return opt.report(preamble(d, before, c.parallelism(), versions(ctx)), outcomes, ms, codecs)
+}
+
+// codecs measures the codecs of CRAM, where they are wanted and the streams of the
+// specification are there.
+func (opt options) codecs() ([]codecRow, error) {
+	shared := os.Getenv("SEQLODE_SHARED")
+	if !opt.only.MatchString("codecs") {
+		return nil, nil
+	}
+	if shared == "" {
+		fmt.Fprintln(os.Stderr, "no codecs: their streams are in the folder that SEQLODE_SHARED names")
+		return nil, nil
+	}
+	fmt.Fprintln(os.Stderr, "codecs")
+	return measureCodecs(filepath.Join(shared, "conformance", "hts-specs", "cram", "codecs"), opt.runs)
 }
 
 // load makes or takes the data.
@@ -152,18 +177,18 @@ func (opt options) keepOr(tmp string) string {
 	return tmp
 }
 
-// genomeSize is the MB of the genome that is made: 300 by default, up to 3000
-// with -big.
+// genomeSize is the MB of the genome that is made: 300 by default, with -big up to
+// 3150, which are 3.1 Gb as a human has.
 func (opt options) genomeSize() int64 {
 	if opt.big > 0 {
-		return int64(min(opt.big, 3000))
+		return int64(min(opt.big, 3150))
 	}
 	return int64(opt.size + opt.size/2)
 }
 
 // report prints the tables, writes them where they are wanted, and holds the
 // figures against the bars.
-func (opt options) report(preamble string, outcomes []outcome, ms []memory) error {
+func (opt options) report(preamble string, outcomes []outcome, ms []memory, codecs []codecRow) error {
 	var b strings.Builder
 	b.WriteString(preamble)
 	if len(outcomes) > 0 {
@@ -171,6 +196,9 @@ func (opt options) report(preamble string, outcomes []outcome, ms []memory) erro
 	}
 	if len(ms) > 0 {
 		b.WriteString("\n" + memoryTable(ms))
+	}
+	if len(codecs) > 0 {
+		b.WriteString("\n" + codecTable(codecs))
 	}
 	fmt.Print(b.String())
 	if opt.out != "" {

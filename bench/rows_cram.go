@@ -12,13 +12,31 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
+	"time"
 )
+
+// The peak resident memory that seqlode may take on CRAM with two threads.
+const cramMemoryBar = 256 << 20
 
 // cramFile is the alignments of given data as CRAM.
 type cramFile struct {
 	kind string // as samtools names it, for the table
 	path string
 	bar  float64 // of its ETag beside samtools view | md5sum
+}
+
+// indexCopies is how often given alignments are in the file whose index is measured, so
+// that samtools is at it for more than a second.
+const indexCopies = 4
+
+// cramFiles are the kinds of file that are measured, in dir.
+func cramFiles(dir string) []cramFile {
+	return []cramFile{
+		{"version=3.0", filepath.Join(dir, "3.0.cram"), 0.90},
+		{"version=3.1", filepath.Join(dir, "3.1.cram"), 0.95},
+		{"version=3.1,archive", filepath.Join(dir, "archive.cram"), 1.10},
+	}
 }
 
 // cramWorks are the works on CRAM files, which samtools makes of the BAM file of
@@ -28,12 +46,7 @@ func cramWorks(ctx context.Context, want func(string) bool, d data, seqlode, tmp
 		return nil, nil
 	}
 	fasta := filepath.Join(filepath.Dir(d.bam), "ecoli.fa")
-	for _, f := range []cramFile{
-		{"version=3.0", "3.0.cram", 0.90},
-		{"version=3.1", "3.1.cram", 0.95},
-		{"version=3.1,archive", "archive.cram", 1.10},
-	} {
-		f.path = filepath.Join(tmp, f.path)
+	for _, f := range cramFiles(tmp) {
 		name := "etag, CRAM " + f.kind
 		if !want(name) {
 			continue
@@ -48,7 +61,7 @@ func cramWorks(ctx context.Context, want func(string) bool, d data, seqlode, tmp
 		works = append(works, f.etag(name, text, fasta, seqlode))
 	}
 	if f := (cramFile{kind: "version=3.0,multi_seq_per_slice=1", path: filepath.Join(tmp, "multi.cram")}); want("index, CRAI") {
-		if err := makeCRAM(ctx, d.bam, fasta, f); err != nil {
+		if err := (copies{d.bam, fasta, indexCopies}).cram(ctx, tmp, f); err != nil {
 			return nil, err
 		}
 		works = append(works, f.index(seqlode, tmp))
@@ -113,4 +126,40 @@ func (f cramFile) index(seqlode, tmp string) work {
 		ours:  processes("seqlode", pipe{stages: [][]string{{seqlode, "index", "--type", "crai", "-o", out, f.path}}}),
 		peers: []peer{program("samtools index", 1.0, variants...)},
 	}
+}
+
+// cramMemory is what the ETags of given alignments take.
+func cramMemory(ctx context.Context, d data, seqlode, tmp string) (out []memory, err error) {
+	if d.bam == "" {
+		return nil, nil
+	}
+	fasta := filepath.Join(filepath.Dir(d.bam), "ecoli.fa")
+	for _, f := range cramFiles(tmp) {
+		if err := makeCRAM(ctx, d.bam, fasta, f); err != nil {
+			return nil, err
+		}
+		text, err := f.text(ctx, fasta)
+		if err != nil {
+			return nil, err
+		}
+		m, err := f.memory(ctx, "CRAM "+f.kind, text, fasta, seqlode)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+// memory is what the ETag takes with two threads.
+func (f cramFile) memory(ctx context.Context, name string, text reads, fasta, seqlode string) (memory, error) {
+	start := time.Now()
+	got, peak, err := peakRSS(ctx, nil, "env", "GOMAXPROCS=2", seqlode, "etag", "--threads", "2", "--reference", fasta, f.path)
+	if err == nil && !strings.Contains(got, text.md5) {
+		err = fmt.Errorf("printed %q, which does not hold %s", strings.TrimSpace(got), text.md5)
+	}
+	if err != nil {
+		return memory{}, fmt.Errorf("memory, %s: %w", name, err)
+	}
+	return memory{name, text.size, time.Since(start), peak, cramMemoryBar}, nil
 }

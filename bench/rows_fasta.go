@@ -18,10 +18,11 @@ import (
 	"github.com/seqlode/seqlode/reference"
 )
 
-// genome is a FASTA file and its bgzipped form with its indexes beside it.
+// genome is a FASTA file and its bgzipped form with their indexes beside them.
 type genome struct {
 	plain, zip string
-	size       int64 // of the text
+	index      *reference.Index // with M5s
+	size       int64            // of the text
 	md5        string
 	regions    string // a file of random regions
 	spans      []reference.Region
@@ -37,7 +38,7 @@ const (
 func fastaWorks(wanted func(string) bool, dir string, mb int64, seqlode, tmp string) ([]work, error) {
 	var g genome
 	works := []func() work{
-		func() work { return g.index(seqlode, tmp) },
+		func() work { return g.indexed(seqlode, tmp) },
 		func() work { return g.sums("index, M5s and MD5 of FASTA", g.plain, tmp, "md5sum "+g.plain) },
 		func() work {
 			return g.sums("index, M5s and MD5 of bgzipped FASTA", g.zip, tmp, "bgzip -@2 -dc "+g.zip+" | md5sum")
@@ -93,7 +94,7 @@ func (g *genome) make(dir string, mb int64) error {
 	}); err != nil {
 		return err
 	}
-	g.size, g.md5 = sum.TextBytes, sum.MD5
+	g.index, g.size, g.md5 = sum.Index, sum.TextBytes, sum.MD5
 	var fai, gzi, regions bytes.Buffer
 	if _, err := sum.Index.WriteTo(&fai); err != nil {
 		return err
@@ -109,6 +110,7 @@ func (g *genome) make(dir string, mb int64) error {
 		regions.WriteString(label + "\n")
 	}
 	return errors.Join(
+		os.WriteFile(g.plain+".fai", fai.Bytes(), 0o644),
 		os.WriteFile(g.zip+".fai", fai.Bytes(), 0o644),
 		os.WriteFile(g.zip+".gzi", gzi.Bytes(), 0o644),
 		os.WriteFile(g.regions, regions.Bytes(), 0o644))
@@ -155,7 +157,7 @@ func shellPeer(name string, bar float64, line string, want ...string) peer {
 	return program(name, bar, variants...)
 }
 
-func (g *genome) index(seqlode, tmp string) work {
+func (g *genome) indexed(seqlode, tmp string) work {
 	out := filepath.Join(tmp, "out.fai")
 	return work{
 		name: "index, FAI", bytes: g.size,

@@ -35,8 +35,9 @@ func WriteFASTA(w io.Writer, opt FASTAOptions) (int64, error) {
 	m.masked = bytes.ToLower(m.bases)
 	bases := opt.Bytes * int64(opt.Width) / int64(opt.Width+1)
 	for i := range contigs {
-		// The weights contigs+8-i add up to contigs*(contigs+17)/2.
-		m.contig("chr"+strconv.Itoa(i+1), max(1, bases*2*int64(contigs+8-i)/(contigs*(contigs+17))))
+		// The weights contigs-i add up to contigs*(contigs+1)/2: of 3.1 Gb, chr1 has
+		// 248 Mb as that of a human.
+		m.contig("chr"+strconv.Itoa(i+1), max(1, bases*2*int64(contigs-i)/(contigs*(contigs+1))))
 	}
 	return m.written, m.err
 }

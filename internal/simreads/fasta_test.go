@@ -32,7 +32,7 @@ func TestWriteFASTA(t *testing.T) {
 	}
 	require.Equal(t, contigs, names)
 	sum := md5.Sum(b.Bytes())
-	require.Equal(t, "4bf566afbfbc92008203f6b1cde2ef43", hex.EncodeToString(sum[:]))
+	require.Equal(t, "3c277c5f907587b8d4ce059b5dc1a12a", hex.EncodeToString(sum[:]))
 }
 
 func TestWriteFASTAFails(t *testing.T) {
