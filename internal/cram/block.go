@@ -89,16 +89,12 @@ func (r *Reader) readBlock(buf []byte) ([]byte, blockAt, error) {
 
 // decode checks the block and gives its data, in dst's room if that suffices.
 // What is not compressed is given as it lies.
-func (b *block) decode(d *codec.Decoder, dst []byte) (data, room []byte, err error) {
+func (b *block) decode(d *codec.Decoder, dst []byte) ([]byte, error) {
 	if b.sealed && crc32.ChecksumIEEE(b.whole) != b.sum {
-		return nil, dst, errs.At(errs.Corrupt, errs.Pos{}, "block %d fails its CRC32", b.id)
+		return nil, errs.At(errs.Corrupt, errs.Pos{}, "block %d fails its CRC32", b.id)
 	}
 	if b.method == codec.Raw {
-		return b.data, dst, nil
+		return b.data, nil
 	}
-	data, err = d.Decode(dst, b.method, b.data, b.size)
-	if err != nil {
-		return nil, dst, err
-	}
-	return data, data, nil
+	return d.Decode(dst, b.method, b.data, b.size)
 }

@@ -3,8 +3,6 @@ package cram
 import (
 	"context"
 	"iter"
-	"math"
-	"sync"
 	"sync/atomic"
 
 	"github.com/seqlode/seqlode/internal/bgzf"
@@ -12,18 +10,38 @@ import (
 	"github.com/seqlode/seqlode/internal/sam"
 )
 
-// chunk is a slice on its way: stored, then as records.
+// sliceBlocks is a slice on its way: stored, then with its blocks decoded.
+type sliceBlocks struct {
+	slice Slice
+	opened
+	weight int64
+}
+
+// chunk is a slice on the rest of its way: as records.
 type chunk struct {
-	slice  Slice
-	raw    []byte // records, each behind its size, as BAM has them
+	slicePlace
+	chunkRoom
 	places Places
+	blocks *pipeline.Slot[*sliceBlocks] // until the records are decoded
 	weight int64
 	users  atomic.Int32 // beside whoever holds the slot: runs of its records
 }
 
-// enoughAtOnce is the bytes of slices under way that are enough. Two of any
-// size are let be.
-const enoughAtOnce = 96 << 20
+// chunkRoom is the memory of a chunk.
+type chunkRoom struct {
+	raw     []byte   // records, each behind its size, as BAM has them
+	records []record // while they are decoded
+}
+
+// enough is the bytes of slices, with their blocks decoded, that are enough to
+// have under way for a number of threads, and as many with their records. One of
+// any size is let be.
+func enough(threads int) int64 {
+	if threads == 1 {
+		return 0 // nobody else could make room
+	}
+	return int64(threads) * (24 << 20)
+}
 
 // stage is a stage that reads a source. Closing it ends a Read under way, where
 // the source has read deadlines.
@@ -43,110 +61,111 @@ func (s stage[T]) Close() {
 	s.undo()
 }
 
-// startSlices decodes the slices of a reader, in their order. The memory of a chunk
-// is used again for another.
-func startSlices(ctx context.Context, reader *Reader) stage[*chunk] {
+// startBlocks decodes the blocks of the slices of a reader, in their order.
+func startBlocks(ctx context.Context, reader *Reader) stage[*sliceBlocks] {
 	threads := pipeline.Threads(reader.opt.Threads)
-	room := &rooms{threads: threads, freed: make(chan struct{}, 1)}
-	return startStage(ctx, reader, pipeline.Stage[*chunk]{
+	stored, decoded := newRoom[[]byte](0), newRoom[[]byte](enough(threads))
+	return startStage(ctx, reader, pipeline.Stage[*sliceBlocks]{
+		Threads: threads,
+		Slots:   threads + 2, // one at each worker, one ahead, one whose records are decoded
+		Limiter: reader.opt.Limiter,
+		New:     func() *sliceBlocks { return new(sliceBlocks) },
+		Fill: func(ctx context.Context, b *sliceBlocks) (_ bool, err error) {
+			if b.slice.buf, err = stored.enter(ctx, 0); err != nil {
+				return true, err
+			}
+			if err = reader.Next(&b.slice); err != nil {
+				return true, err
+			}
+			b.weight = int64(len(b.slice.buf)) + b.slice.blockBytes()
+			b.opened.memory, err = decoded.enter(ctx, b.weight)
+			return true, err
+		},
+		Worker: func() func(*sliceBlocks) error {
+			d := reader.newBlockDecoder()
+			return func(b *sliceBlocks) error { return b.open(&b.slice, d, reader.opt.MaxSlice, nil) }
+		},
+		Released: func(b *sliceBlocks) {
+			stored.leave(0, b.slice.buf)
+			decoded.leave(b.weight, b.opened.memory)
+			b.slice.buf, b.opened.memory = nil, nil
+		},
+	})
+}
+
+// chunks is a running stage that decodes slices.
+type chunks struct {
+	blocks stage[*sliceBlocks]
+	*pipeline.Pipe[*chunk]
+	cancel context.CancelFunc // of both
+}
+
+// startSlices decodes the slices of a reader, in their order: some workers decode
+// blocks, some records.
+func startSlices(ctx context.Context, reader *Reader) chunks {
+	ctx, cancel := context.WithCancel(ctx)
+	blocks := startBlocks(ctx, reader)
+	threads := pipeline.Threads(reader.opt.Threads)
+	rooms := newRoom[chunkRoom](enough(threads))
+	return chunks{blocks, pipeline.Start(ctx, pipeline.Stage[*chunk]{
 		Threads: threads,
 		Slots:   threads + 2, // one at each worker, one ahead, one with the consumer
 		Limiter: reader.opt.Limiter,
 		New:     func() *chunk { return new(chunk) },
-		Fill: func(ctx context.Context, c *chunk) (bool, error) {
-			room.lend(c)
-			if err := reader.Next(&c.slice); err != nil {
+		Fill: func(ctx context.Context, c *chunk) (_ bool, err error) {
+			if c.blocks, err = blocks.Next(); err != nil {
 				return true, err
 			}
-			return true, room.enter(ctx, c)
+			s := &c.blocks.Unit.slice
+			c.slicePlace, c.weight = s.slicePlace, s.recordBytes()
+			c.chunkRoom, err = rooms.enter(ctx, c.weight)
+			return true, err
 		},
 		Worker: func() func(*chunk) error {
 			d := reader.newDecoder(ctx)
-			return func(c *chunk) (err error) {
-				if c.raw, err = d.decode(&c.slice, c.raw[:0]); err == nil {
-					c.places.take(d, &c.slice)
-				}
-				return err
+			return func(c *chunk) error {
+				defer c.blocks.Release()
+				return c.decode(d, &c.blocks.Unit.slice, &c.blocks.Unit.opened)
 			}
 		},
-		Released: room.leave,
-	})
+		Released: func(c *chunk) {
+			rooms.leave(c.weight, c.chunkRoom)
+			c.chunkRoom = chunkRoom{}
+		},
+	}), cancel}
 }
 
-// rooms is the memory of chunks, and how much of it is taken.
-type rooms struct {
-	threads int
-	freed   chan struct{} // tells Fill that something has been freed
-
-	mu     sync.Mutex
-	within int // chunks
-	weight int64
-	spare  []chunkRoom
-}
-
-// chunkRoom is the memory that a chunk leaves behind.
-type chunkRoom struct{ stored, raw []byte }
-
-// lend gives an empty chunk the memory that was used last.
-func (r *rooms) lend(c *chunk) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if last := len(r.spare) - 1; last >= 0 {
-		c.slice.buf, c.raw = r.spare[last].stored, r.spare[last].raw
-		r.spare = r.spare[:last]
+// decode decodes the records of a slice, and notes their places.
+func (c *chunk) decode(d *decoder, s *Slice, o *opened) (err error) {
+	d.records = c.records
+	c.raw, err = d.decode(s, o, c.raw[:0])
+	c.records, d.records = d.records, nil
+	if err == nil {
+		c.places.take(c.records, s)
 	}
+	return err
 }
 
-// enter waits until there is room for a chunk that has been cut.
-func (r *rooms) enter(ctx context.Context, c *chunk) error {
-	c.weight = c.slice.weight()
-	for {
-		r.mu.Lock()
-		if r.within < 2 || r.threads == 1 || r.weight+c.weight <= enoughAtOnce {
-			r.within++
-			r.weight += c.weight
-			r.mu.Unlock()
-			return nil
-		}
-		r.mu.Unlock()
-		select {
-		case <-r.freed:
-		case <-ctx.Done():
-			c.weight = 0
-			return context.Cause(ctx)
-		}
-	}
+// Close ends the work and waits for its goroutines.
+func (s chunks) Close() {
+	s.cancel()
+	s.Pipe.Close()
+	s.blocks.Close()
 }
 
-// leave takes a chunk's memory back.
-func (r *rooms) leave(c *chunk) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.spare = append(r.spare, chunkRoom{c.slice.buf, c.raw})
-	c.slice.buf, c.raw = nil, nil
-	if c.weight > 0 {
-		r.within--
-		r.weight -= c.weight
-		c.weight = 0
-		select {
-		case r.freed <- struct{}{}:
-		default:
-		}
-	}
-}
-
-// weight is about the bytes that a slice takes on its way, without what its
-// decoder has.
-func (s *Slice) weight() int64 { return int64(len(s.buf)+s.recordBytes()) + 1 }
-
-// recordBytes is about the bytes that the records of a slice take.
-func (s *Slice) recordBytes() int {
+// blockBytes is how many bytes the blocks of a slice have when decoded.
+func (s *Slice) blockBytes() int64 {
 	n := int64(0)
 	for i := range s.blocks {
 		n += int64(s.blocks[i].size)
 	}
+	return n
+}
+
+// recordBytes is about the bytes that the records of a slice take.
+func (s *Slice) recordBytes() int64 {
 	// Bases that the reference has are in no block, half a byte for each quality.
-	return int(min(n*3/2+64*int64(s.records), math.MaxInt32))
+	return s.blockBytes()*3/2 + 64*int64(s.records)
 }
 
 // eachRecord gives the records of bytes where each stands behind its size.
@@ -185,8 +204,8 @@ type slot struct {
 }
 
 // nextSlot gives the next chunk to its first holder.
-func nextSlot(slices stage[*chunk]) (slot, error) {
-	s, err := slices.Next()
+func nextSlot(all chunks) (slot, error) {
+	s, err := all.Next()
 	if err != nil {
 		return slot{}, err
 	}
@@ -202,7 +221,7 @@ func (s slot) share() slot {
 
 // drop ends the holding; the last one frees the chunk.
 func (s slot) drop() {
-	if s.Slot != nil && s.Unit.users.Add(-1) == 0 {
+	if s.Unit.users.Add(-1) == 0 {
 		s.Release()
 	}
 }

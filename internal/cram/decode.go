@@ -2,7 +2,6 @@ package cram
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/seqlode/seqlode/internal/cram/codec"
@@ -60,8 +59,6 @@ type decoder struct {
 	header int // references in the header
 	pairs  *[1 << 16]byte
 
-	codec   codec.Decoder
-	rooms   [][]byte // of blocks, decoded
 	streams []stream
 	nothing stream // of what has no external data
 	core    bits
@@ -88,10 +85,12 @@ type decoder struct {
 
 func (r *Reader) newDecoder(ctx context.Context) *decoder {
 	d := &decoder{ctx: ctx, opt: &r.opt, refs: r.refs, groups: r.groups, header: len(r.names), want: r.want, pairs: basePairs()}
-	d.codec.Limit = r.codec.Limit
 	d.ref.decoder = d
 	return d
 }
+
+// newBlockDecoder makes a decoder of blocks within the reader's limits.
+func (r *Reader) newBlockDecoder() *codec.Decoder { return &codec.Decoder{Limit: r.codec.Limit} }
 
 // fail notes the first failure.
 func (d *decoder) fail(kind errs.Kind, format string, args ...any) {
@@ -111,15 +110,14 @@ func (d *decoder) fits(n int64) bool {
 	return true
 }
 
-// decode appends the records of a slice to out, each behind a word with its
-// size, as BAM has them.
-func (d *decoder) decode(s *Slice, out []byte) ([]byte, error) {
-	d.s, d.err, d.used, d.out, d.base = s, nil, 0, out, len(out)
+// decode appends the records of a slice, whose blocks are open, to out, each
+// behind a word with its size, as BAM has them.
+func (d *decoder) decode(s *Slice, o *opened, out []byte) ([]byte, error) {
+	d.s, d.err, d.used, d.out, d.base = s, nil, o.size, out, len(out)
+	d.streams, d.core = o.streams, bits{data: o.core}
+	d.bindSeries()
 	at := -1 // the record under way
-	err := d.openBlocks()
-	if err == nil {
-		err = d.openReference()
-	}
+	err := d.openReference()
 	if err == nil {
 		at, err = d.decodeRecords()
 	}
@@ -141,64 +139,27 @@ func (d *decoder) decode(s *Slice, out []byte) ([]byte, error) {
 	return out, nil
 }
 
-// openBlocks decodes the blocks and makes the series ready.
-func (d *decoder) openBlocks() error {
-	s := d.s
-	var wanted func(id int32) bool
+// bindSeries makes the series and tags ready to be read.
+func (d *decoder) bindSeries() {
+	comp := d.s.comp
 	skipped := [seriesCount]bool{}
 	if d.place {
-		wanted, skipped = s.comp.placesOnly()
-	}
-	d.streams, d.core = d.streams[:0], bits{}
-	for i := range s.blocks {
-		at := &s.blocks[i]
-		if i == 0 && at.content != coreData {
-			return errs.At(errs.Corrupt, errs.Pos{}, "the first block of a slice has content %d and not the core data", at.content)
-		}
-		if i > 0 && at.content != externalData || at.content == externalData && wanted != nil && !wanted(at.id) {
-			continue
-		}
-		if !d.fits(int64(at.size)) {
-			return d.err
-		}
-		if i == len(d.rooms) {
-			d.rooms = append(d.rooms, nil)
-		}
-		for len(d.rooms) <= i {
-			d.rooms = append(d.rooms, nil)
-		}
-		b := at.in(s.buf)
-		data, room, err := b.decode(&d.codec, d.rooms[i])
-		if err != nil {
-			return d.blockFault(err, &b)
-		}
-		d.rooms[i] = room
-		if i == 0 {
-			d.core.data = data
-		} else {
-			d.streams = append(d.streams, stream{id: at.id, data: data})
-		}
+		_, skipped = comp.placesOnly()
 	}
 	for i := range d.series {
-		d.bind(&d.series[i], s.comp.series[i], series(i).key())
+		d.bind(&d.series[i], comp.series[i], series(i).key())
 		if skipped[i] {
 			d.series[i].src, d.series[i].skip = &d.nothing, true
 		}
 	}
 	d.series[seriesRN].open = true
-	for len(d.tags) < len(s.comp.tags) {
+	for len(d.tags) < len(comp.tags) {
 		d.tags = append(d.tags, reader{})
 	}
-	for i, t := range s.comp.tags {
+	for i, t := range comp.tags {
 		d.bind(&d.tags[i], t.enc, "a tag")
 		d.tags[i].open = true
 	}
-	return nil
-}
-
-// blockFault says which block an error is of.
-func (d *decoder) blockFault(err error, b *block) error {
-	return errs.In(fmt.Errorf("block %d: %w", b.id, err), errs.Pos{})
 }
 
 // recordRoom is what a record takes at least, in BAM and while it is decoded.

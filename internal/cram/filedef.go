@@ -64,7 +64,7 @@ func (r *Reader) readHeader() error {
 		return err
 	}
 	b := at.in(buf)
-	data, _, err := b.decode(&r.codec, nil)
+	data, err := b.decode(&r.codec, nil)
 	if err != nil {
 		return errs.In(err, c.pos())
 	}

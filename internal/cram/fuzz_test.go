@@ -128,7 +128,7 @@ func headerOf(t testing.TB, file []byte) []byte {
 	buf, at, err := r.readBlock(nil)
 	require.NoError(t, err)
 	b := at.in(buf)
-	data, _, err := b.decode(&r.codec, nil)
+	data, err := b.decode(&r.codec, nil)
 	require.NoError(t, err)
 	return bytes.Clone(data)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/seqlode/seqlode/internal/errs"
 	"github.com/seqlode/seqlode/internal/pipeline"
@@ -21,9 +22,9 @@ type Places struct {
 	unsorted bool // within the slice
 }
 
-// take notes the places of a slice that the decoder has decoded; of one with a
-// single reference, or none, they stand in its header.
-func (p *Places) take(d *decoder, s *Slice) {
+// take notes the places of a slice and its records; of one with a single
+// reference, or none, they stand in its header.
+func (p *Places) take(records []record, s *Slice) {
 	*p = Places{entries: p.entries[:0], ref: s.container.refID, start: s.container.start, pos: s.pos()}
 	e := Entry{Ref: s.refID, Start: s.start, Span: s.span, Container: s.at, Slice: s.landmark, Size: int32(s.stored)}
 	if s.refID != multiRef {
@@ -31,10 +32,10 @@ func (p *Places) take(d *decoder, s *Slice) {
 		return
 	}
 	end := int64(0)
-	for i := range d.records {
-		r := &d.records[i]
+	for i := range records {
+		r := &records[i]
 		if i > 0 {
-			if last := &d.records[i-1]; r.ref == last.ref {
+			if last := &records[i-1]; r.ref == last.ref {
 				p.unsorted = p.unsorted || r.pos < last.pos
 				end = max(end, r.end)
 				continue
@@ -44,10 +45,17 @@ func (p *Places) take(d *decoder, s *Slice) {
 		}
 		e.Ref, e.Start, end = r.ref, r.pos, r.end
 	}
-	if len(d.records) > 0 {
+	if len(records) > 0 {
 		e.Span = end - e.Start + 1
 		p.entries = append(p.entries, e)
 	}
+}
+
+// clone gives a copy that shares nothing.
+func (p *Places) clone() *Places {
+	c := *p
+	c.entries = slices.Clone(p.entries)
+	return &c
 }
 
 // Indexer makes an index of the places of slices. The zero value is ready.
@@ -93,13 +101,18 @@ func MakeIndex(ctx context.Context, reader *Reader, tell func()) (Index, error) 
 			return u.slice.refID == multiRef, err
 		},
 		Worker: func() func(*unit) error {
-			d := reader.newDecoder(ctx)
+			var o opened
+			blocks, d := reader.newBlockDecoder(), reader.newDecoder(ctx)
 			d.place = true
 			return func(u *unit) error {
-				if _, err := d.decode(&u.slice, nil); err != nil {
+				wanted, _ := u.slice.comp.placesOnly()
+				if err := o.open(&u.slice, blocks, reader.opt.MaxSlice, wanted); err != nil {
 					return err
 				}
-				u.take(d, &u.slice)
+				if _, err := d.decode(&u.slice, &o, nil); err != nil {
+					return err
+				}
+				u.take(d.records, &u.slice)
 				return nil
 			}
 		},

@@ -177,7 +177,7 @@ func (r *Reader) readCompression() error {
 		return errs.At(errs.Corrupt, c.pos(), "container begins with a block of content %d and not with its compression header", at.content)
 	}
 	b := at.in(buf)
-	data, _, err := b.decode(&r.codec, nil)
+	data, err := b.decode(&r.codec, nil)
 	if err != nil {
 		return errs.In(err, c.pos())
 	}
@@ -195,7 +195,7 @@ func (r *Reader) nextSlice(s *Slice) error {
 			return err
 		}
 	}
-	*s = Slice{comp: r.comp, at: c.at, landmark: int32(begin - c.body), number: r.records.Load() + 1, buf: s.buf[:0], blocks: s.blocks[:0]}
+	*s = Slice{comp: r.comp, slicePlace: slicePlace{c.at, r.records.Load() + 1}, landmark: int32(begin - c.body), buf: s.buf[:0], blocks: s.blocks[:0]}
 	if r.want != nil {
 		s.number = 0
 	}
@@ -209,7 +209,7 @@ func (r *Reader) nextSlice(s *Slice) error {
 		return errs.At(errs.Corrupt, c.pos(), "a slice begins with a block of content %d and not with its header", at.content)
 	}
 	b := at.in(buf)
-	data, _, err := b.decode(&r.codec, nil)
+	data, err := b.decode(&r.codec, nil)
 	if err != nil {
 		return errs.In(err, c.pos())
 	}

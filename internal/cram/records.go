@@ -13,7 +13,7 @@ import (
 // Records gives the records of a file one by one, decoded by several workers.
 // One goroutine uses it.
 type Records struct {
-	slices stage[*chunk]
+	slices chunks
 	names  int
 	want   *region
 	slot   *pipeline.Slot[*chunk]
@@ -67,7 +67,7 @@ func (r *Records) next() (sam.Record, error) {
 
 // Pos is the place of the last record: its container, and its number where the
 // reader is not restricted to a region.
-func (r *Records) Pos() errs.Pos { return r.slot.Unit.slice.posOf(r.i) }
+func (r *Records) Pos() errs.Pos { return r.slot.Unit.posOf(r.i) }
 
 // Place is that of the last record: it has no virtual offsets, and a number as
 // Pos.

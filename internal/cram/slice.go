@@ -12,10 +12,9 @@ type Slice struct {
 		refID int32
 		start int64
 	}
-	at       int64 // where its container begins
+	slicePlace
 	landmark int32 // where it begins, from the end of the container's header
 	stored   int64 // bytes of its header and blocks
-	number   int64 // of its first record in the file, from 1; 0 where not known
 
 	refID    int32
 	start    int64 // from 1
@@ -29,11 +28,17 @@ type Slice struct {
 	blocks []blockAt
 }
 
+// slicePlace is the place of a slice in the file.
+type slicePlace struct {
+	at     int64 // where its container begins
+	number int64 // of its first record in the file, from 1; 0 where not known
+}
+
 // pos is the slice's place, for errors.
-func (s *Slice) pos() errs.Pos { return errs.Pos{Offset: errs.Byte(s.at)} }
+func (s slicePlace) pos() errs.Pos { return errs.Pos{Offset: errs.Byte(s.at)} }
 
 // posOf is the place of record i of the slice, from 0.
-func (s *Slice) posOf(i int64) errs.Pos {
+func (s slicePlace) posOf(i int64) errs.Pos {
 	pos := s.pos()
 	if s.number > 0 {
 		pos.Record = s.number + i

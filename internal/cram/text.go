@@ -13,12 +13,12 @@ import (
 // Text gives the records of a file as SAM text, made by several workers: some
 // decode slices, some make text of runs of their records.
 type Text struct {
-	slices stage[*chunk]
+	slices chunks
 	runs   *pipeline.Pipe[*TextChunk]
 	cancel context.CancelFunc // of both
 	ended  bool
 
-	slot slot   // the slice that runs are cut from
+	slot slot   // the slice that runs are cut from, while there is a rest
 	rest []byte // of its records
 	next int64  // their first in the slice
 }
@@ -31,7 +31,7 @@ type TextChunk struct {
 	// of each slice.
 	Places *Places
 
-	slot  slot
+	slot  slot // until the text is made
 	run   []byte
 	first int64 // its first record in the slice
 	last  bool  // nothing of the region follows
@@ -49,13 +49,12 @@ func NewText(ctx context.Context, reader *Reader) *Text {
 		New:     func() *TextChunk { return new(TextChunk) },
 		Fill:    func(_ context.Context, c *TextChunk) (bool, error) { return true, t.cut(c) },
 		Worker: func() func(*TextChunk) error {
-			return func(c *TextChunk) error { return c.render(reader.names, reader.want) }
+			return func(c *TextChunk) error {
+				defer c.slot.drop()
+				return c.render(reader.names, reader.want)
+			}
 		},
 		Holds: func(c *TextChunk) bool { return len(c.Text) > 0 },
-		Released: func(c *TextChunk) {
-			c.slot.drop()
-			c.slot = slot{}
-		},
 	})
 	return t
 }
@@ -64,19 +63,20 @@ func NewText(ctx context.Context, reader *Reader) *Text {
 func (t *Text) cut(c *TextChunk) error {
 	*c = TextChunk{Text: c.Text[:0]}
 	if len(t.rest) == 0 {
-		t.slot.drop()
-		t.slot = slot{}
 		s, err := nextSlot(t.slices)
 		if err != nil {
 			return err
 		}
 		t.slot, t.rest, t.next = s, s.Unit.raw, 0
-		c.Places = &s.Unit.places
+		c.Places = s.Unit.places.clone()
 	}
 	n := int64(0)
 	c.run, t.rest, n = cutRun(t.rest)
 	c.slot, c.first = t.slot.share(), t.next
 	t.next += n
+	if len(t.rest) == 0 {
+		t.slot.drop()
+	}
 	return nil
 }
 
@@ -111,7 +111,7 @@ func (c *TextChunk) render(names [][]byte, want *region) error {
 		case inside:
 			var err error
 			if c.Text, err = sam.AppendText(c.Text, r, names); err != nil {
-				return errs.In(err, c.slot.Unit.slice.posOf(i))
+				return errs.In(err, c.slot.Unit.posOf(i))
 			}
 			c.Stats.Count(r)
 		}

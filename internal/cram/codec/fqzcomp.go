@@ -39,11 +39,11 @@ type fqzParams struct {
 	length  int // of the record before, 0 at first
 }
 
-// fqzRecord is a record that may have to be reversed.
-type fqzRecord struct {
-	length  int
-	reverse bool
-}
+// fqzRecord is the length of a record, and in bit 31 whether it has to be
+// reversed.
+type fqzRecord uint32
+
+const fqzReversed fqzRecord = 1 << 31
 
 // fqz is the state of the decoder of quality values.
 type fqz struct {
@@ -89,10 +89,11 @@ func (d *Decoder) fqzcomp(dst, src []byte, size int) ([]byte, error) {
 	if z.flags&fqzReverse != 0 {
 		at := 0
 		for _, r := range z.records {
-			if r.reverse {
-				slices.Reverse(dst[at : at+r.length])
+			length := int(r &^ fqzReversed)
+			if r&fqzReversed != 0 {
+				slices.Reverse(dst[at : at+length])
 			}
-			at += r.length
+			at += length
 		}
 	}
 	return dst, nil
@@ -281,7 +282,11 @@ func (z *fqz) decode(c *rangeCoder, out []byte, s *source) error {
 		}
 		values := out[at : at+p.length]
 		if z.flags&fqzReverse != 0 {
-			z.records = append(z.records, fqzRecord{p.length, c.decode(z.reverse) != 0})
+			r := fqzRecord(p.length)
+			if c.decode(z.reverse) != 0 {
+				r |= fqzReversed
+			}
+			z.records = append(z.records, r)
 		}
 		if p.flags&fqzDedup != 0 && c.decode(z.duplicate) != 0 {
 			if p.length > at {

@@ -53,10 +53,10 @@ type token struct {
 
 // tokName is a name decoded before.
 type tokName struct {
-	text   int // where it begins in the output
-	size   int // without its NUL
-	tokens int // where its tokens begin, position 1 first
-	count  int
+	text   int32 // where it begins in the output
+	size   int32 // without its NUL
+	tokens int32 // where its tokens begin, position 1 first
+	count  int32
 }
 
 // names is the state of the name tokeniser.
@@ -188,9 +188,20 @@ func (t *tokStream) u32() (uint32, bool) {
 	return v, true
 }
 
+// types is how many types of tokens there are, those implied among them, or limit
+// if there are more.
+func (n *names) types(limit int) int {
+	sum := 0
+	for at := range n.positions {
+		stream := &n.streams[at][tokType]
+		sum = min(sum+len(stream.data)+stream.implied, limit)
+	}
+	return sum
+}
+
 // decode writes all names.
 func (n *names) decode(out []byte, s *source, count int) error {
-	n.tokens, n.list = n.tokens[:0], n.list[:0]
+	n.tokens, n.list = slices.Grow(n.tokens[:0], n.types(len(out))), n.list[:0]
 	at := 0
 	for {
 		kind, more := byte(tokEnd), false
@@ -215,15 +226,15 @@ func (n *names) decode(out []byte, s *source, count int) error {
 			before = n.list[len(n.list)-int(dist)]
 		}
 		if kind == tokDup {
-			before.text = at - before.size + copy(out[at:], out[before.text:][:before.size])
-			at = before.text + before.size
-			if at >= len(out) || before.text < 0 {
+			text := out[before.text:][:before.size]
+			if len(text) >= len(out)-at {
 				return s.corrupt("names are longer than the %d bytes stated", len(out))
 			}
-			before.text = at - before.size
+			before.text = int32(at)
+			at += copy(out[at:], text)
 			n.list = append(n.list, before)
 		} else {
-			name := tokName{text: at, tokens: len(n.tokens)}
+			name := tokName{text: int32(at), tokens: int32(len(n.tokens))}
 			w := nameWriter{names: n, out: out, at: at, name: at, before: before}
 			if fault := w.write(); fault != "" {
 				return s.corrupt("name %d: %s", len(n.list)+1, fault)
@@ -232,7 +243,7 @@ func (n *names) decode(out []byte, s *source, count int) error {
 				return s.fault(errs.LimitExceeded, "names of more than %d tokens", maxTokens)
 			}
 			at = w.at
-			name.size, name.count = at-name.text, len(n.tokens)-name.tokens
+			name.size, name.count = int32(at)-name.text, int32(len(n.tokens))-name.tokens
 			n.list = append(n.list, name)
 		}
 		out[at] = 0
@@ -307,10 +318,10 @@ func (w *nameWriter) write() string {
 			}
 			t.value, t.size = v, uint16(size)
 		case tokDelta, tokDelta0, tokMatch:
-			if position > w.before.count {
+			if position > int(w.before.count) {
 				return faultNone
 			}
-			old := w.tokens[w.before.tokens+position-1]
+			old := w.tokens[int(w.before.tokens)+position-1]
 			if kind == tokMatch {
 				t = old
 				if old.kind == tokString {
@@ -318,7 +329,7 @@ func (w *nameWriter) write() string {
 						return faultLong
 					}
 					t.value = uint32(w.at - w.name)
-					w.at += copy(w.out[w.at:], w.out[w.before.text+int(old.value):][:old.size])
+					w.at += copy(w.out[w.at:], w.out[int(w.before.text)+int(old.value):][:old.size])
 				} else if old.kind == tokNOP {
 					return faultNone
 				}
