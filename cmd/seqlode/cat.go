@@ -16,10 +16,9 @@ import (
 // catCommand is `seqlode cat`.
 type catCommand struct {
 	*vaultCommand
-	store      string
-	file       catalog.FileRole
-	withHeader bool
-	headerOnly bool
+	samOutput
+	store string
+	file  catalog.FileRole
 }
 
 func newCat(a *app) *cobra.Command {
@@ -38,16 +37,10 @@ made of what is sorted by coordinate.`,
 	c := &catCommand{vaultCommand: newVaultCommand(a, cmd, 1, -1), file: catalog.Source1}
 	addStore(cmd, &c.store)
 	addFile(cmd, &c.file, catalog.Source1, catalog.Source2)
-	flags := cmd.Flags()
-	flags.BoolVarP(&c.withHeader, "with-header", "h", false, "print the header of alignments too")
-	flags.BoolVarP(&c.headerOnly, "header-only", "H", false, "print only the header")
-	flags.Bool("help", false, "help for cat") // or cobra takes -h for it
+	c.addFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if a.json {
-			return usagef("--json has no meaning with cat: it prints text")
-		}
-		if c.withHeader && c.headerOnly {
-			return usagef("-h and -H exclude each other")
+		if err := c.validate(a, cmd); err != nil {
+			return err
 		}
 		return c.in(cmd.Context(), reading, func(v *seqlode.Vault) error { return c.run(cmd.Context(), v, args[0], args[1:]) })
 	}
@@ -102,15 +95,7 @@ func (c *catCommand) alignments(ctx context.Context, v *seqlode.Vault, m readset
 		return err
 	}
 	defer r.Close()
-	if c.withHeader || c.headerOnly {
-		if _, err := c.stdout.Write(r.Header().AppendSAM(nil)); err != nil || c.headerOnly {
-			return err
-		}
-	}
-	if len(regions) == 0 {
-		return r.WriteSAM(c.stdout)
-	}
-	passed, err := (&viewCommand{app: c.app}).printRegions(r, src.name, regions)
+	passed, err := c.print(c.app, r, src.name, regions)
 	if err != nil {
 		return err
 	}

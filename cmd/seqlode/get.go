@@ -86,31 +86,7 @@ func (g *getCommand) run(ctx context.Context, v *seqlode.Vault, id string) error
 	}
 	g.progress.start(f.size)
 	defer g.progress.end()
-	return writeFrom(name, &metered{r: f, ctx: ctx, bar: g.progress})
-}
-
-// writeFrom makes a file that appears under its name when it is whole.
-func writeFrom(name string, from io.Reader) (err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
-	if err != nil {
-		return fmt.Errorf("cannot write %s: %s", label(name), cause(err))
-	}
-	defer func() {
-		if err != nil {
-			_ = tmp.Close() // the first error is the one that matters
-			err = errors.Join(err, os.Remove(tmp.Name()))
-		}
-	}()
-	if _, err := io.Copy(tmp, from); err != nil {
-		return fmt.Errorf("cannot write %s: %w", label(name), err)
-	}
-	if err := errors.Join(tmp.Chmod(0o644), tmp.Close()); err != nil {
-		return fmt.Errorf("cannot write %s: %w", label(name), err)
-	}
-	if err := os.Rename(tmp.Name(), name); err != nil {
-		return fmt.Errorf("cannot write %s: %w", label(name), errors.Unwrap(err))
-	}
-	return nil
+	return writeFile(name, &metered{r: f, ctx: ctx, bar: g.progress})
 }
 
 // stored reads a file of a read set, part by part.

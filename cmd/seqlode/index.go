@@ -3,11 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
-	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -94,6 +90,8 @@ func (x *indexCommand) validate(cmd *cobra.Command, file string) error {
 		return usagef("standard input has no name to put the index beside: say where with --output")
 	case x.out == stdinName:
 		return usagef("an index is written to a file, not to standard output")
+	case x.minShift < 0 || x.minShift > 30:
+		return usagef("--min-shift %d: must be 1 to 30, or 0 for 14", x.minShift)
 	case x.kind == baiType && cmd.Flags().Changed("min-shift"):
 		return usagef("--min-shift has no meaning with --type bai: its smallest bins span 2^14 bases")
 	case (x.kind == faiType || x.kind == gziType || x.kind == craiType) && cmd.Flags().Changed("min-shift"):
@@ -161,7 +159,7 @@ func (x *indexCommand) runBAM(ctx context.Context, file string, src io.Reader) e
 	if out == "" {
 		out = file + "." + strings.ToLower(res.Format.String())
 	}
-	if err := writeFile(out, made.Bytes()); err != nil {
+	if err := writeFile(out, &made); err != nil {
 		return err
 	}
 	return x.report(indexJSON{File: file, Index: out, Format: res.Format.String(), Warnings: res.Warnings})
@@ -186,23 +184,4 @@ type indexJSON struct {
 	GZI      string          `json:"gzi,omitempty"` // made beside it
 	Format   string          `json:"format"`
 	Warnings []index.Warning `json:"warnings"` // never null
-}
-
-// writeFile makes a file that appears under its name when it is whole.
-func writeFile(name string, data []byte) error {
-	tmp := fmt.Sprintf("%s.%d.tmp", name, os.Getpid())
-	err := os.WriteFile(tmp, data, 0o666)
-	if err == nil {
-		err = os.Rename(tmp, name)
-	}
-	if err == nil {
-		return nil
-	}
-	_ = os.Remove(tmp) // the first error is the one that matters
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		err = e.Err
-	} else if e, ok := errors.AsType[*os.LinkError](err); ok {
-		err = e.Err
-	}
-	return fmt.Errorf("cannot write %s: %w", label(name), err)
 }

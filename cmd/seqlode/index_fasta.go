@@ -33,12 +33,12 @@ func (x *indexCommand) runFAI(ctx context.Context, file string, src io.Reader) e
 				return err
 			}
 			made.GZI = file + ".gzi"
-			if err := writeFile(made.GZI, gzi.Bytes()); err != nil {
+			if err := writeFile(made.GZI, &gzi); err != nil {
 				return err
 			}
 		}
 	}
-	if err := writeFile(made.Index, fai.Bytes()); err != nil {
+	if err := writeFile(made.Index, &fai); err != nil {
 		return err
 	}
 	return x.report(made)
@@ -63,7 +63,7 @@ func (x *indexCommand) runGZI(ctx context.Context, file string, src io.Reader) e
 	if x.out == "" {
 		made.Index = file + ".gzi"
 	}
-	if err := writeFile(made.Index, gzi.Bytes()); err != nil {
+	if err := writeFile(made.Index, &gzi); err != nil {
 		return err
 	}
 	return x.report(made)

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -112,7 +113,7 @@ func (g *referenceGet) run(ctx context.Context, v *seqlode.Vault, name string, r
 	text, to := io.Pipe()
 	go func() { to.CloseWithError(reference.Write(ctx, to, f.File, parsed, g.width, g.threads)) }()
 	defer text.Close()
-	return writeFrom(g.out, text)
+	return writeFile(g.out, text)
 }
 
 // warn tells of a region that leaves its sequence, where it has an end.
@@ -152,6 +153,9 @@ func (g *referenceGet) writeFile(ctx context.Context, v *seqlode.Vault, ref refe
 		file = reference.SourceFile
 	}
 	o, err := v.References.OpenReference(ctx, ref.ReferenceStoreID, ref.ID, file)
+	if file == reference.GZIFile && errors.Is(err, reference.ErrNotFound) {
+		return fmt.Errorf("reference %s has no gzi: only what bgzip has compressed has one", ref.ID)
+	}
 	if err != nil {
 		return err
 	}
@@ -167,5 +171,5 @@ func (g *referenceGet) writeFile(ctx context.Context, v *seqlode.Vault, ref refe
 	}
 	g.progress.start(o.Size())
 	defer g.progress.end()
-	return writeFrom(g.out, &metered{r: r, ctx: ctx, bar: g.progress})
+	return writeFile(g.out, &metered{r: r, ctx: ctx, bar: g.progress})
 }

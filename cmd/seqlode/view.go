@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,10 +15,9 @@ import (
 // viewCommand is `seqlode view`.
 type viewCommand struct {
 	*app
-	withHeader bool
-	headerOnly bool
-	reference  string
-	strict     bool
+	samOutput
+	reference string
+	strict    bool
 }
 
 func newView(a *app) *cobra.Command {
@@ -61,22 +58,17 @@ A missing EOF block is a warning, and with --strict an error.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if v.json {
-				return usagef("--json has no meaning with view: it prints SAM text")
-			}
-			if v.withHeader && v.headerOnly {
-				return usagef("-h and -H exclude each other")
+			if err := v.validate(a, cmd); err != nil {
+				return err
 			}
 			return v.failed(args[0], v.run(cmd.Context(), args[0], args[1:]))
 		},
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.BoolVarP(&v.withHeader, "with-header", "h", false, "print the header too")
-	flags.BoolVarP(&v.headerOnly, "header-only", "H", false, "print only the header")
+	v.addFlags(cmd)
 	flags.StringVar(&v.reference, "reference", "", referenceUsage)
 	flags.BoolVar(&v.strict, "strict", false, "make warnings errors")
-	flags.Bool("help", false, "help for view") // or cobra takes -h for it
 	return cmd
 }
 
@@ -93,6 +85,7 @@ func (v *viewCommand) run(ctx context.Context, file string, regions []string) er
 	}
 	defer shut()
 	opt := readset.Options{Name: label(file), Threads: v.threads, Context: ctx, Bases: bases, NamePrefix: filepath.Base(file)}
+	indexName := ""
 	if len(regions) > 0 && !v.headerOnly {
 		extensions := []string{".csi", ".bai"}
 		if isCRAM(src) {
@@ -103,9 +96,12 @@ func (v *viewCommand) run(ctx context.Context, file string, regions []string) er
 			return err
 		}
 		defer index.Close()
-		opt.Index = index
+		opt.Index, indexName = index, index.Name()
 	}
 	r, err := readset.Open(src, opt)
+	if ofIndex(err) {
+		return v.failed(indexName, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -113,19 +109,7 @@ func (v *viewCommand) run(ctx context.Context, file string, regions []string) er
 	if r.Type() == readset.FASTQ {
 		return errors.New("a FASTQ file has no alignments to view: 'seqlode etag' checks it, 'gzip -dc' prints it")
 	}
-	if v.withHeader || v.headerOnly {
-		if _, err := v.stdout.Write(r.Header().AppendSAM(nil)); err != nil {
-			return err
-		}
-	}
-	passed := error(nil)
-	switch {
-	case v.headerOnly:
-	case len(regions) > 0:
-		passed, err = v.printRegions(r, file, regions)
-	default:
-		err = r.WriteSAM(v.stdout)
-	}
+	passed, err := v.print(v.app, r, file, regions)
 	if err != nil {
 		return err
 	}
@@ -133,32 +117,6 @@ func (v *viewCommand) run(ctx context.Context, file string, regions []string) er
 		return err
 	}
 	return passed
-}
-
-// printRegions prints the records of regions. It passes over those that it
-// can't make sense of, and then gives errFailed as passed.
-func (v *viewCommand) printRegions(r *readset.Reader, file string, regions []string) (passed, err error) {
-	out := bufio.NewWriterSize(v.stdout, 1<<16)
-	var line []byte
-	for _, text := range regions {
-		region, err := r.Header().ParseRegion(text)
-		if err != nil {
-			passed = errFailed
-			v.say("%s: %s", label(file), cause(err))
-			continue
-		}
-		for rec, err := range r.Region(region.Reference, region.Begin, region.End) {
-			if err != nil {
-				_ = out.Flush() // stdout keeps its error
-				return nil, err
-			}
-			line = rec.AppendSAM(line[:0])
-			if _, err := out.Write(line); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return passed, out.Flush()
 }
 
 // warn says what is odd about a file that has been printed.
@@ -177,7 +135,7 @@ func (v *viewCommand) warn(r *readset.Reader, file string) error {
 }
 
 // openIndex opens the index of a file, which is looked for where samtools does.
-func (v *viewCommand) openIndex(file string, extensions []string) (io.ReadCloser, error) {
+func (v *viewCommand) openIndex(file string, extensions []string) (*os.File, error) {
 	if file == stdinName {
 		return nil, errors.New("regions need a file with an index")
 	}
@@ -187,10 +145,11 @@ func (v *viewCommand) openIndex(file string, extensions []string) (io.ReadCloser
 			if errors.Is(err, os.ErrNotExist) {
 				continue
 			}
-			if err == nil {
-				v.warnOfAge(file, name)
+			if err != nil {
+				return nil, v.failed(name, err)
 			}
-			return index, err
+			v.warnOfAge(file, name)
+			return index, nil
 		}
 	}
 	return nil, errors.New("regions need an index: make one with 'seqlode index " + label(file) + "'")
