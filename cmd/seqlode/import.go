@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +15,9 @@ import (
 
 // defaultStore is the name of the store that import makes where there is none.
 const defaultStore = "default"
+
+// maxSample is how long the name of a sample may be, in characters.
+const maxSample = 127
 
 // importCommand is `seqlode import`.
 type importCommand struct {
@@ -131,7 +134,9 @@ func (im *importCommand) validate(cmd *cobra.Command, files []string) (err error
 
 func (im *importCommand) run(ctx context.Context, files []string) error {
 	if im.resume {
-		return im.resumeAll(ctx)
+		return resume(ctx, im.vaultCommand,
+			func(v *seqlode.Vault) ([]readset.ImportJob, error) { return openImports(ctx, v) },
+			func(v *seqlode.Vault, j readset.ImportJob) error { return im.follow(ctx, v, j) })
 	}
 	var m manifest
 	var err error
@@ -167,14 +172,9 @@ func (im *importCommand) oneSource(ctx context.Context, files []string) (manifes
 		if file == stdinName {
 			continue // it is waited for when all else is good
 		}
-		uri, err := fileURI("", file)
+		uri, err := im.sourceURI(file)
 		if err != nil {
 			return made(), err
-		}
-		if path, ok := localFile(uri); ok {
-			if _, err := os.Stat(path); err != nil {
-				return made(), im.failed(file, err)
-			}
 		}
 		*uris[i] = uri
 	}
@@ -187,6 +187,9 @@ func (im *importCommand) oneSource(ctx context.Context, files []string) (manifes
 	}
 	if s.SampleID == "" {
 		s.SampleID = sampleOf(source.Name(s.SourceFiles.Source1))
+		if n := utf8.RuneCountInString(s.SampleID); n > maxSample || label(s.SampleID) != s.SampleID {
+			return made(), fmt.Errorf("%s: its name is no name for a sample: give --sample, of up to %d characters", label(files[0]), maxSample)
+		}
 	}
 	if s.SubjectID == "" {
 		s.SubjectID = s.SampleID
@@ -231,6 +234,8 @@ func (im *importCommand) start(ctx context.Context, v *seqlode.Vault, m manifest
 		err = fmt.Errorf("%w; `seqlode import --resume` goes on with imports that were interrupted", err)
 	case err != nil && im.manifest != "":
 		err = im.failed(im.manifest, err)
+	case err != nil:
+		err = ofOneSource(err)
 	}
 	return j, err
 }
@@ -258,7 +263,7 @@ func (im *importCommand) storeFor(ctx context.Context, v *seqlode.Vault, inManif
 	case len(all) > 1:
 		store, err := pickStore(all, defaultStore)
 		if err != nil {
-			err = fmt.Errorf("there are %d sequence stores and none is named %s: say which with --store; `seqlode store ls` lists them", len(all), defaultStore)
+			err = fmt.Errorf("--store is not given: %w", err)
 		}
 		return store.ID, err
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"net/url"
 	"os"
@@ -22,6 +24,38 @@ func fileURI(folder, file string) (string, error) {
 		file = filepath.Join(folder, file)
 	}
 	return source.FileURI(file)
+}
+
+// sourceURI makes a URI of a source on the command line, and remembers its name. A
+// file must be there.
+func (c *vaultCommand) sourceURI(file string) (string, error) {
+	uri, err := fileURI("", file)
+	if err != nil {
+		return "", err
+	}
+	if c.given == nil {
+		c.given = map[string]string{}
+	}
+	c.given[uri] = file
+	if path, ok := localFile(uri); ok {
+		info, err := os.Stat(path)
+		if err == nil && info.IsDir() {
+			err = errors.New("is a directory")
+		}
+		if err != nil {
+			return "", c.failed(file, err)
+		}
+	}
+	return uri, nil
+}
+
+// ofOneSource is an error of a job's request without the number of its source,
+// where the command line gave but one.
+func ofOneSource(err error) error {
+	if rest, ok := strings.CutPrefix(err.Error(), "sources[0]: "); ok {
+		return errors.New(rest)
+	}
+	return err
 }
 
 // sniffed is how many records of a BAM file are looked at for one that is aligned.
@@ -94,9 +128,12 @@ func (im *importCommand) copyStdin(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	notCopied := func(err error) error {
+		return fmt.Errorf("cannot copy standard input to %s (TMPDIR): %s", label(os.TempDir()), cause(err))
+	}
 	folder, err := os.MkdirTemp("", copies)
 	if err != nil {
-		return "", err
+		return "", notCopied(err)
 	}
 	// A read of standard input can't be interrupted: main leaves it behind. What
 	// can't be removed then is left in the folder for temporary files.
@@ -107,14 +144,18 @@ func (im *importCommand) copyStdin(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	im.given = map[string]string{uri: stdinName}
 	f, err := os.Create(name)
 	if err != nil {
-		return uri, err
+		return uri, notCopied(err)
 	}
 	im.progress.start(unknownTotal)
 	defer im.progress.end()
 	if _, err := io.Copy(f, &metered{r: in, ctx: ctx, bar: im.progress}); err != nil {
 		_ = f.Close() // the first error is the one that matters
+		if ctx.Err() == nil {
+			err = notCopied(err)
+		}
 		return uri, err
 	}
 	return uri, f.Close()

@@ -52,10 +52,10 @@ func (im *importCommand) readManifest(file string) (manifest, error) {
 		s := &m.Sources[i].SourceFiles
 		for _, uri := range []*string{&s.Source1, &s.Source2} {
 			if *uri == stdinName {
-				return manifest{}, im.failed(file, fmt.Errorf("source %d: standard input can't be a source of a manifest", i+1))
+				return manifest{}, im.failed(file, fmt.Errorf("sources[%d]: standard input can't be a source of a manifest", i))
 			}
 			if *uri, err = fileURI(folder, *uri); err != nil {
-				return manifest{}, im.failed(file, fmt.Errorf("source %d: %w", i+1, err))
+				return manifest{}, im.failed(file, fmt.Errorf("sources[%d]: %w", i, err))
 			}
 		}
 	}
@@ -76,6 +76,9 @@ func isJSON(file string, text []byte) bool {
 // parseManifest reads either form of a manifest: the request, or only its sources.
 // Fields that are not known are errors.
 func parseManifest(text []byte, asJSON bool) (m manifest, err error) {
+	if len(bytes.TrimSpace(text)) == 0 {
+		return m, errors.New("is empty")
+	}
 	decode := decodeYAML
 	if asJSON {
 		decode = decodeJSON
@@ -155,7 +158,41 @@ func decodeJSON(text []byte, to any) error {
 	if _, err := d.Token(); err != io.EOF {
 		return fmt.Errorf("line %d: something follows the end of the JSON", lineAt(text, d.InputOffset()))
 	}
-	return nil
+	d = json.NewDecoder(bytes.NewReader(text))
+	key, err := givenTwice(d)
+	if err == nil && key != "" {
+		err = fmt.Errorf("line %d: field %s is given twice", lineAt(text, d.InputOffset()), label(key))
+	}
+	return err
+}
+
+// givenTwice finds a key that an object of a value has twice, in whatever case:
+// the JSON library would keep one of them. The value is one that it has read, and so
+// of a depth that it allows.
+func givenTwice(d *json.Decoder) (key string, err error) {
+	begin, err := d.Token()
+	if err != nil || begin != json.Delim('{') && begin != json.Delim('[') {
+		return "", err
+	}
+	seen := map[string]bool{}
+	for d.More() {
+		if begin == json.Delim('{') {
+			name, err := d.Token()
+			if err != nil {
+				return "", err
+			}
+			key, _ := name.(string) // a key is nothing else
+			if seen[strings.ToLower(key)] {
+				return key, nil
+			}
+			seen[strings.ToLower(key)] = true
+		}
+		if key, err := givenTwice(d); err != nil || key != "" {
+			return key, err
+		}
+	}
+	_, err = d.Token() // the end
+	return "", err
 }
 
 // jsonError gives an error of the JSON library with its line, where it knows one.

@@ -45,29 +45,24 @@ func findReference(ctx context.Context, v *seqlode.Vault, name string) (referenc
 	return v.References.GetReferenceMetadata(ctx, store, id)
 }
 
-// listReferences calls each with the references of a vault, oldest first.
-func listReferences(ctx context.Context, v *seqlode.Vault, each func(reference.Stored) error) error {
+// listReferences gives the references of a vault, oldest first.
+func listReferences(ctx context.Context, v *seqlode.Vault) ([]reference.Stored, error) {
 	kept, err := v.References.ListReferenceStores(ctx, reference.ListReferenceStoresInput{})
 	if err != nil {
-		return err
+		return nil, err
 	}
+	var out []reference.Stored
 	for _, store := range kept.ReferenceStores {
-		for in := (reference.ListReferencesInput{ReferenceStoreID: store.ID}); ; {
-			page, err := v.References.ListReferences(ctx, in)
-			if err != nil {
-				return err
-			}
-			for _, ref := range page.References {
-				if err := each(ref); err != nil {
-					return err
-				}
-			}
-			if in.NextToken = page.NextToken; in.NextToken == "" {
-				break
-			}
+		refs, err := gather(pages(func(token string) ([]reference.Stored, string, error) {
+			page, err := v.References.ListReferences(ctx, reference.ListReferencesInput{ReferenceStoreID: store.ID, NextToken: token})
+			return page.References, page.NextToken, err
+		}))
+		if err != nil {
+			return nil, err
 		}
+		out = append(out, refs...)
 	}
-	return nil
+	return out, nil
 }
 
 func newReferenceList(a *app) *cobra.Command {
@@ -75,16 +70,20 @@ func newReferenceList(a *app) *cobra.Command {
 	c := newVaultCommand(a, cmd, 0, 0)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		return c.in(cmd.Context(), reading, func(v *seqlode.Vault) error {
-			rows := newTable(c.stdout, "ID", "MD5", "CREATED", "NAME")
-			err := listReferences(cmd.Context(), v, func(ref reference.Stored) error {
-				if c.json {
-					return c.printJSON(ref)
-				}
-				rows.row(ref.ID, ref.MD5, when(ref.CreationTime), ref.Name)
-				return nil
-			})
-			if err != nil || c.json {
+			refs, err := listReferences(cmd.Context(), v)
+			if err != nil {
 				return err
+			}
+			rows := newTable(c.stdout, "ID", "MD5", "CREATED", "NAME")
+			for _, ref := range refs {
+				if !c.json {
+					rows.row(ref.ID, ref.MD5, when(ref.CreationTime), ref.Name)
+				} else if err := c.printJSON(ref); err != nil {
+					return err
+				}
+			}
+			if c.json {
+				return nil
 			}
 			return rows.flush()
 		})
@@ -96,20 +95,27 @@ func newReferenceShow(a *app) *cobra.Command {
 	cmd := &cobra.Command{Use: "show [flags] REFERENCE...", Short: "Tell all of references"}
 	c := newVaultCommand(a, cmd, 1, -1)
 	cmd.RunE = func(cmd *cobra.Command, names []string) error {
-		return c.in(cmd.Context(), reading, func(v *seqlode.Vault) error {
-			for i, name := range names {
+		return c.in(cmd.Context(), reading, func(v *seqlode.Vault) (failed error) {
+			shown := 0
+			for _, name := range names {
 				ref, err := findReference(cmd.Context(), v, name)
+				if err != nil && cmd.Context().Err() == nil {
+					if failed = c.missing(name, err); c.stdout.err != nil {
+						return failed
+					}
+					continue
+				}
 				if err != nil {
 					return err
 				}
-				if i > 0 && !c.json {
+				if shown++; shown > 1 && !c.json {
 					fmt.Fprintln(c.stdout)
 				}
 				if err := c.showReference(cmd.Context(), v, ref); err != nil {
 					return err
 				}
 			}
-			return nil
+			return failed
 		})
 	}
 	return cmd

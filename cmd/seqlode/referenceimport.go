@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +16,7 @@ import (
 func newReferenceImport(a *app) *cobra.Command {
 	var source reference.ImportSource
 	var tags []string
-	var resume bool
+	var resuming bool
 	cmd := &cobra.Command{
 		Use:   "import [flags] NAME FILE",
 		Short: "Take a reference genome into a vault",
@@ -37,13 +38,16 @@ An import that is interrupted stays, and --resume goes on with it.`,
 	c := newVaultCommand(a, cmd, 0, 2)
 	cmd.Flags().StringVar(&source.Description, "description", "", "what it is, in up to 255 `CHARACTERS`")
 	addTags(cmd, &tags)
-	cmd.Flags().BoolVar(&resume, "resume", false, "go on with imports that were interrupted")
+	cmd.Flags().BoolVar(&resuming, "resume", false, "go on with imports that were interrupted")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		switch {
-		case resume && (len(args) > 0 || source.Description != "" || len(tags) > 0):
+		case resuming && (len(args) > 0 || source.Description != "" || len(tags) > 0):
 			return usagef("--resume takes no NAME, FILE or other flags of an import")
-		case resume:
-			return c.resumeReferences(cmd.Context())
+		case resuming:
+			ctx := cmd.Context()
+			return resume(ctx, c,
+				func(v *seqlode.Vault) ([]reference.ImportJob, error) { return openReferenceImports(ctx, v) },
+				func(v *seqlode.Vault, j reference.ImportJob) error { return c.followReferences(ctx, v, j) })
 		case len(args) < 2:
 			return usagef("usage: %s", cmd.UseLine())
 		case args[1] == stdinName:
@@ -53,7 +57,7 @@ An import that is interrupted stays, and --resume goes on with it.`,
 		if source.Tags, err = parseTags(tags); err != nil {
 			return err
 		}
-		if source.SourceFile, err = fileURI("", args[1]); err != nil {
+		if source.SourceFile, err = c.sourceURI(args[1]); err != nil {
 			return err
 		}
 		return c.in(cmd.Context(), making, func(v *seqlode.Vault) error { return c.importReference(cmd.Context(), v, source) })
@@ -69,10 +73,10 @@ func (c *vaultCommand) importReference(ctx context.Context, v *seqlode.Vault, so
 		return err
 	}
 	j, err := v.References.StartReferenceImportJob(ctx, reference.StartReferenceImportJobInput{
-		ReferenceStoreID: store, RoleARN: "arn:aws:iam::" + v.Info().Account + ":role/seqlode", Sources: []reference.ImportSource{source},
+		ReferenceStoreID: store, RoleARN: roleARN(v), Sources: []reference.ImportSource{source},
 	})
 	if err != nil {
-		return err
+		return ofOneSource(err)
 	}
 	return c.followReferences(ctx, v, j)
 }
@@ -80,33 +84,27 @@ func (c *vaultCommand) importReference(ctx context.Context, v *seqlode.Vault, so
 // followReferences waits for an import job and prints the references that it has
 // made.
 func (c *vaultCommand) followReferences(ctx context.Context, v *seqlode.Vault, j reference.ImportJob) error {
-	err := await(ctx, func() (catalog.JobStatus, error) {
+	err := c.awaitImport(ctx, "reference import", j.ID, func() (catalog.JobStatus, error) {
 		now, err := v.References.GetReferenceImportJob(ctx, j.ReferenceStoreID, j.ID)
-		if err == nil {
-			j = now
+		if err != nil {
+			return "", err // what was known of it before stays
 		}
-		return j.Status, err
+		j = now
+		return j.Status, nil
 	})
-	if ctx.Err() != nil {
-		c.say("import job %s is not over: `seqlode reference import --vault %s --resume` goes on with it", j.ID, label(c.dir))
-	}
 	if err != nil {
 		return err
 	}
 	var failed error
 	for _, item := range j.Sources {
 		if item.Status != catalog.ItemFinished {
-			c.say("%s", item.StatusMessage)
-			failed = errFailed
-			if c.json {
-				if err := c.printJSON(failedJSON{File: item.SourceFile, Error: item.StatusMessage}); err != nil {
-					return err
-				}
+			if failed = c.sourceFailed(item.SourceFile, item.StatusMessage); !errors.Is(failed, errFailed) {
+				return failed
 			}
 			continue
 		}
 		if item.StatusMessage != "" {
-			c.say("%s: warning: %s", label(item.SourceFile), item.StatusMessage)
+			c.say("%s: warning: %s", label(c.sourceName(item.SourceFile)), item.StatusMessage)
 		}
 		ref, err := v.References.GetReferenceMetadata(ctx, j.ReferenceStoreID, item.ReferenceID)
 		if err != nil {
@@ -119,32 +117,6 @@ func (c *vaultCommand) followReferences(ctx context.Context, v *seqlode.Vault, j
 	return failed
 }
 
-// resumeReferences goes on with the import jobs of references that are not over.
-func (c *vaultCommand) resumeReferences(ctx context.Context) (failed error) {
-	var open []reference.ImportJob
-	err := c.in(ctx, reading, func(v *seqlode.Vault) (err error) { // before work on them begins
-		open, err = openReferenceImports(ctx, v)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if len(open) == 0 {
-		c.say("no import was interrupted")
-		return nil
-	}
-	return c.in(ctx, working, func(v *seqlode.Vault) error {
-		for _, j := range open {
-			if err := c.followReferences(ctx, v, j); errors.Is(err, errFailed) {
-				failed = err
-			} else if err != nil {
-				return err
-			}
-		}
-		return failed
-	})
-}
-
 // openReferenceImports gives the import jobs of references that are not over.
 func openReferenceImports(ctx context.Context, v *seqlode.Vault) (open []reference.ImportJob, err error) {
 	kept, err := v.References.ListReferenceStores(ctx, reference.ListReferenceStoresInput{})
@@ -152,19 +124,18 @@ func openReferenceImports(ctx context.Context, v *seqlode.Vault) (open []referen
 		return nil, err
 	}
 	for _, store := range kept.ReferenceStores {
-		for _, status := range []catalog.JobStatus{catalog.JobSubmitted, catalog.JobInProgress} {
-			in := reference.ListReferenceImportJobsInput{ReferenceStoreID: store.ID, Filter: reference.JobFilter{Status: status}}
-			for {
-				page, err := v.References.ListReferenceImportJobs(ctx, in)
-				if err != nil {
-					return nil, err
-				}
-				open = append(open, page.ImportJobs...)
-				if in.NextToken = page.NextToken; in.NextToken == "" {
-					break
-				}
-			}
+		jobs, err := openJobs(func(status catalog.JobStatus) iter.Seq2[reference.ImportJob, error] {
+			return pages(func(token string) ([]reference.ImportJob, string, error) {
+				page, err := v.References.ListReferenceImportJobs(ctx, reference.ListReferenceImportJobsInput{
+					ReferenceStoreID: store.ID, NextToken: token, Filter: reference.JobFilter{Status: status},
+				})
+				return page.ImportJobs, page.NextToken, err
+			})
+		})
+		if err != nil {
+			return nil, err
 		}
+		open = append(open, jobs...)
 	}
 	return open, nil
 }

@@ -122,11 +122,12 @@ type fitJSON struct {
 // match prints how the references of a vault fit the contigs of a file.
 func (c *vaultCommand) match(ctx context.Context, v *seqlode.Vault, file string, contigs []reference.Contig) error {
 	names := map[string]string{}
-	if err := listReferences(ctx, v, func(ref reference.Stored) error {
-		names[ref.ID] = ref.Name
-		return nil
-	}); err != nil {
+	refs, err := listReferences(ctx, v)
+	if err != nil {
 		return err
+	}
+	for _, ref := range refs {
+		names[ref.ID] = ref.Name
 	}
 	fits, err := v.References.MatchReferences(ctx, contigs)
 	if err != nil {
@@ -148,9 +149,9 @@ func (c *vaultCommand) match(ctx context.Context, v *seqlode.Vault, file string,
 	}
 	good := len(fits) > 0 && fits[0].Fits()
 	switch {
-	case c.json:
 	case len(fits) == 0:
-		c.say("there are no references in this vault")
+		return errors.New("there are no references in this vault")
+	case c.json:
 	default:
 		if err := rows.flush(); err != nil {
 			return err

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/seqlode/seqlode"
-	"github.com/seqlode/seqlode/reference"
 )
 
 // referenceARN finds the ARN of a reference by its id or name; an ARN stands for
@@ -15,20 +14,21 @@ func referenceARN(ctx context.Context, v *seqlode.Vault, name string) (string, e
 	if strings.HasPrefix(name, "arn:") {
 		return name, nil
 	}
+	refs, err := listReferences(ctx, v)
+	if err != nil {
+		return "", err
+	}
 	byID := ""
 	var byName []string
-	err := listReferences(ctx, v, func(ref reference.Stored) error {
+	for _, ref := range refs {
 		if ref.ID == name {
 			byID = ref.ARN
 		}
 		if ref.Name == name {
 			byName = append(byName, ref.ARN)
 		}
-		return nil
-	})
+	}
 	switch {
-	case err != nil:
-		return "", err
 	case byID != "":
 		return byID, nil
 	case len(byName) == 1:

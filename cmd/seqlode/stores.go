@@ -12,17 +12,10 @@ import (
 
 // stores gives the sequence stores of a vault, oldest first.
 func stores(ctx context.Context, v *seqlode.Vault) ([]readset.SequenceStore, error) {
-	var all []readset.SequenceStore
-	for in := (readset.ListSequenceStoresInput{}); ; {
-		page, err := v.ReadSets.ListSequenceStores(ctx, in)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, page.SequenceStores...)
-		if in.NextToken = page.NextToken; in.NextToken == "" {
-			return all, nil
-		}
-	}
+	return gather(pages(func(token string) ([]readset.SequenceStore, string, error) {
+		page, err := v.ReadSets.ListSequenceStores(ctx, readset.ListSequenceStoresInput{NextToken: token})
+		return page.SequenceStores, page.NextToken, err
+	}))
 }
 
 // storesNamed gives the store with an id or name, or all of them where none is
@@ -61,7 +54,7 @@ func pickStore(all []readset.SequenceStore, name string) (found readset.Sequence
 func find(ctx context.Context, v *seqlode.Vault, in []readset.SequenceStore, id string) (readset.Metadata, error) {
 	for _, store := range in {
 		m, err := v.ReadSets.GetReadSetMetadata(ctx, store.ID, id)
-		if err == nil || !errors.Is(err, seqlode.ErrNotFound) {
+		if err == nil || !errors.Is(err, seqlode.ErrNotFound) && !errors.Is(err, seqlode.ErrValidation) { // which is of the id
 			return m, err
 		}
 	}
@@ -81,19 +74,12 @@ func findIn(ctx context.Context, v *seqlode.Vault, store, id string) (readset.Me
 func readSets(ctx context.Context, v *seqlode.Vault, in []readset.SequenceStore, filter readset.Filter) iter.Seq2[readset.Metadata, error] {
 	return func(yield func(readset.Metadata, error) bool) {
 		for _, store := range in {
-			for ask := (readset.ListReadSetsInput{SequenceStoreID: store.ID, Filter: filter}); ; {
-				page, err := v.ReadSets.ListReadSets(ctx, ask)
-				if err != nil {
-					yield(readset.Metadata{}, err)
+			for m, err := range pages(func(token string) ([]readset.Metadata, string, error) {
+				page, err := v.ReadSets.ListReadSets(ctx, readset.ListReadSetsInput{SequenceStoreID: store.ID, Filter: filter, NextToken: token})
+				return page.ReadSets, page.NextToken, err
+			}) {
+				if !yield(m, err) || err != nil {
 					return
-				}
-				for _, m := range page.ReadSets {
-					if !yield(m, nil) {
-						return
-					}
-				}
-				if ask.NextToken = page.NextToken; ask.NextToken == "" {
-					break
 				}
 			}
 		}

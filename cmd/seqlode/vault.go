@@ -16,7 +16,8 @@ import (
 // vaultCommand is what commands in a vault share.
 type vaultCommand struct {
 	*app
-	dir string // of the vault
+	dir   string            // of the vault
+	given map[string]string // what the command line calls sources, by their URIs
 }
 
 // newVaultCommand gives a command its --vault, and bounds the number of its
