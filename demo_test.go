@@ -266,7 +266,7 @@ func (d *demo) sets(t testing.TB) map[catalog.ID]catalog.ReadSet {
 // done waits for a job and requires that it went well.
 func (d *demo) done(t testing.TB, id catalog.ID) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	j, err := d.core.Jobs.Await(ctx, id)
 	require.NoError(t, err)

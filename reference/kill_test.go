@@ -146,7 +146,7 @@ func afterKill(t testing.TB, dir, store string, contents map[string][]byte, made
 		open, err := view(ctx, h.Service, func(r *catalog.Reader) (int, error) { return r.CountOpenJobs(h.core.Scope(), event.ReferenceImport) })
 		require.NoError(t, err)
 		return open == 0
-	}, time.Minute, 10*time.Millisecond)
+	}, 5*time.Minute, 10*time.Millisecond)
 
 	// Each job has come to its end, as if nothing had happened.
 	for token := ""; ; {

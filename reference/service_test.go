@@ -126,7 +126,7 @@ func (h *home) await(t *testing.T, store, id string) ImportJob {
 	t.Helper()
 	n, err := catalog.ParseID(id)
 	require.NoError(t, err)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	_, err = h.core.Jobs.Await(ctx, n)
 	require.NoError(t, err)
@@ -385,7 +385,7 @@ func TestFaults(t *testing.T) {
 		require.Contains(t, j.Sources[0].StatusMessage, f.want)
 		require.Empty(t, j.Sources[0].ReferenceID)
 	}
-	require.EventuallyWithT(t, func(c *assert.CollectT) { assert.Equal(c, before, h.objects(t)) }, time.Minute, time.Millisecond, "nothing is left behind")
+	require.EventuallyWithT(t, func(c *assert.CollectT) { assert.Equal(c, before, h.objects(t)) }, 5*time.Minute, time.Millisecond, "nothing is left behind")
 
 	j := h.bring(t, store, append(append([]string{"testdata/genome.fa"}, all...), "testdata/genome.fa.gz")...)
 	require.Equal(t, catalog.JobCompletedWithFailures, j.Status)
@@ -400,7 +400,7 @@ func TestFaults(t *testing.T) {
 		require.Equal(t, catalog.ItemFailed, item.Status)
 		require.Contains(t, item.StatusMessage, faults[i-1].want)
 	}
-	require.EventuallyWithT(t, func(c *assert.CollectT) { assert.Len(c, h.objects(t), len(before)+3+4) }, time.Minute, time.Millisecond)
+	require.EventuallyWithT(t, func(c *assert.CollectT) { assert.Len(c, h.objects(t), len(before)+3+4) }, 5*time.Minute, time.Millisecond)
 	staged, err := h.core.Sweep(t.Context(), true)
 	require.NoError(t, err)
 	require.Empty(t, staged)

@@ -63,7 +63,7 @@ func TestImportStdinSignal(t *testing.T) {
 		files, err := filepath.Glob(filepath.Join(tmp, copies+"*", "-"))
 		return err == nil && len(files) == 1
 	}
-	require.Eventually(t, copying, 20*time.Second, 5*time.Millisecond)
+	require.Eventually(t, copying, 5*time.Minute, 5*time.Millisecond)
 	require.NoError(t, cmd.Process.Signal(syscall.SIGINT))
 	require.Equal(t, 130, exitCode(t, cmd.Wait()))
 	left, err := os.ReadDir(tmp)

@@ -72,7 +72,7 @@ func start(t *testing.T, r *Runner) (stop func()) {
 // await waits for the end of a job.
 func await(t *testing.T, r *Runner, id catalog.ID) catalog.Job {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	j, err := r.Await(ctx, id)
 	require.NoError(t, err)
