@@ -138,11 +138,11 @@ fuzz_targets() {
 
 # fuzz_one TIME WORKERS PACKAGE TARGET. To minimize an input takes the fuzzer up to a minute by default, which is most of
 # the time that a target has; five tries are enough. The fuzzer now and then reports its own deadline as a failure; such a run, which
-# leaves no failing input, is tried once more.
+# leaves no failing input, is tried again.
 fuzz_one() {
   local log try last execs
   log=$(mktemp -p "$work")
-  for try in 1 2; do
+  for try in 1 2 3 4; do
     if go test -run '^$' -fuzz "^$4\$" -fuzztime "$1" -fuzzminimizetime 5x -parallel "$2" "$3" >"$log" 2>&1; then
       last=$(grep -E '^fuzz: elapsed' "$log" | tail -n 1)
       echo "$3 $4: $last"
