@@ -64,7 +64,7 @@ func (s stage[T]) Close() {
 // startBlocks decodes the blocks of the slices of a reader, in their order.
 func startBlocks(ctx context.Context, reader *Reader) stage[*sliceBlocks] {
 	threads := pipeline.Threads(reader.opt.Threads)
-	stored, decoded := newRoom[[]byte](0), newRoom[[]byte](enough(threads))
+	stored, decoded := newRoom[[]byte](0), newRoom[[]byte](reader.enough)
 	return startStage(ctx, reader, pipeline.Stage[*sliceBlocks]{
 		Threads: threads,
 		Slots:   threads + 2, // one at each worker, one ahead, one whose records are decoded
@@ -106,7 +106,7 @@ func startSlices(ctx context.Context, reader *Reader) chunks {
 	ctx, cancel := context.WithCancel(ctx)
 	blocks := startBlocks(ctx, reader)
 	threads := pipeline.Threads(reader.opt.Threads)
-	rooms := newRoom[chunkRoom](enough(threads))
+	rooms := newRoom[chunkRoom](reader.enough)
 	return chunks{blocks, pipeline.Start(ctx, pipeline.Stage[*chunk]{
 		Threads: threads,
 		Slots:   threads + 2, // one at each worker, one ahead, one with the consumer

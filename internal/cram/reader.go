@@ -59,8 +59,9 @@ type Reader struct {
 	fault   error // what comes next
 	want    *region
 	scratch []byte
-	open    bool // checksums are let be, for tests
-	heads   bool // of slices that are not of several references, only the header is wanted
+	enough  int64 // see there
+	open    bool  // checksums are let be, for tests
+	heads   bool  // of slices that are not of several references, only the header is wanted
 }
 
 // NewReader reads the header of a CRAM file and is ready for its slices. A
@@ -73,7 +74,7 @@ func NewReader(src io.Reader, opt Options) (*Reader, error) {
 	if opt.MaxSlice <= 0 {
 		opt.MaxSlice = DefaultMaxSlice
 	}
-	r := &Reader{in: newInput(src), opt: opt}
+	r := &Reader{in: newInput(src), opt: opt, enough: enough(pipeline.Threads(opt.Threads))}
 	if err := r.begin(); err != nil {
 		return nil, err
 	}
