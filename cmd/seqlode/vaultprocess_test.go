@@ -3,11 +3,11 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -33,18 +33,23 @@ func TestImportSignal(t *testing.T) {
 	dir := t.TempDir()
 	pipe, vault := filepath.Join(dir, "reads.fastq.gz"), filepath.Join(dir, "v")
 	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
-	var stderr bytes.Buffer
 	cmd := exec.Command("seqlode", "import", "--vault", vault, "--type", "fastq", pipe)
-	cmd.Stderr = &stderr
+	stderr, err := cmd.StderrPipe()
+	require.NoError(t, err)
+	says := bufio.NewScanner(stderr)
 	require.NoError(t, cmd.Start())
 	reads, err := os.OpenFile(pipe, os.O_WRONLY, 0) // when the import has opened it
 	require.NoError(t, err)
-	defer reads.Close()
 	require.NoError(t, cmd.Process.Signal(syscall.SIGINT))
+	require.True(t, says.Scan())
+	require.Equal(t, "seqlode: import job 1000000002 is not over: `seqlode import --vault "+vault+" --resume` goes on with it", says.Text())
+	require.NoError(t, reads.Close()) // a read of a pipe holds the end up
+	last := ""
+	for says.Scan() {
+		last = says.Text()
+	}
+	require.Equal(t, "seqlode: stopped by signal: interrupt", last)
 	require.Equal(t, 130, exitCode(t, cmd.Wait()))
-	lines := strings.Split(stderr.String(), "\n")
-	require.Equal(t, "seqlode: import job 1000000002 is not over: `seqlode import --vault "+vault+" --resume` goes on with it", lines[0])
-	require.Contains(t, lines, "seqlode: stopped by signal: interrupt")
 	stdout, _, code := command(t, "ls", "--vault", vault, "--json")
 	require.Zero(t, code)
 	require.Empty(t, stdout)
