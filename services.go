@@ -25,7 +25,7 @@ func (o Options) kindsOf(info Info) []vault.Kind {
 func (v *Vault) serve(o Options) map[string]job.Kind {
 	sources := &source.Opener{Local: o.LocalSources}
 	v.References = reference.NewService(v.core, reference.ServiceOptions{Sources: sources})
-	v.ReadSets = readset.NewService(v.core, readset.ServiceOptions{Sources: sources, Bases: v.References.Bases})
+	v.ReadSets = readset.NewService(v.core, readset.ServiceOptions{Sources: sources, References: v.References})
 	works := map[string]job.Kind{}
 	for _, more := range []map[string]job.Kind{v.References.Work(), v.ReadSets.Work(), o.works} {
 		maps.Copy(works, more)

@@ -19,20 +19,20 @@ type StartReadSetActivationJobInput struct {
 
 // ActivationJob is a job of activations, or of archiving, as operations give it.
 type ActivationJob struct {
-	ID              string            `json:"id"`
-	SequenceStoreID string            `json:"sequenceStoreId"`
-	Status          catalog.JobStatus `json:"status"`
-	StatusMessage   string            `json:"statusMessage,omitempty"` // of a job by its id
-	CreationTime    time.Time         `json:"creationTime"`
-	CompletionTime  time.Time         `json:"completionTime,omitzero"`
-	Sources         []ActivationItem  `json:"sources,omitempty"` // of a job by its id
+	ID              string           `json:"id"`
+	SequenceStoreID string           `json:"sequenceStoreId"`
+	Status          JobStatus        `json:"status"`
+	StatusMessage   string           `json:"statusMessage,omitempty"` // of a job by its id
+	CreationTime    time.Time        `json:"creationTime"`
+	CompletionTime  time.Time        `json:"completionTime,omitzero"`
+	Sources         []ActivationItem `json:"sources,omitempty"` // of a job by its id
 }
 
 // ActivationItem is how far a read set of such a job is.
 type ActivationItem struct {
-	ReadSetID     string             `json:"readSetId"`
-	Status        catalog.ItemStatus `json:"status"`
-	StatusMessage string             `json:"statusMessage,omitempty"`
+	ReadSetID     string     `json:"readSetId"`
+	Status        ItemStatus `json:"status"`
+	StatusMessage string     `json:"statusMessage,omitempty"`
 }
 
 // archiving is the kind of jobs that archive. The API does not have them.
@@ -102,9 +102,6 @@ type ListReadSetActivationJobsOutput struct {
 
 // ListReadSetActivationJobs lists a store's activation jobs, oldest first.
 func (s *Service) ListReadSetActivationJobs(ctx context.Context, in ListJobsInput) (out ListReadSetActivationJobsOutput, err error) {
-	out.ActivationJobs = []ActivationJob{}
-	out.NextToken, err = s.listJobs(ctx, event.ReadSetActivation, in, func(j catalog.Job, kept keptJob) {
-		out.ActivationJobs = append(out.ActivationJobs, activationJob(j, kept))
-	})
+	out.ActivationJobs, out.NextToken, err = listJobs(ctx, s, event.ReadSetActivation, in, activationJob)
 	return out, err
 }

@@ -32,7 +32,17 @@ func (s *Service) Sweep(ctx context.Context, age time.Duration) (jobs []Activati
 	const most = 1000
 	var idle []catalog.ReadSet
 	err = s.vault.Catalog.View(ctx, func(r *catalog.Reader) error {
-		idle, err = r.IdleReadSets(r.Now().Add(-age), most)
+		sets, err := r.IdleReadSets(r.Now().Add(-age), most)
+		idle = nil
+		for _, set := range sets {
+			taken, failed := claimed(r, set)
+			if failed != nil {
+				return failed
+			}
+			if !taken { // by a sweep before this one
+				idle = append(idle, set)
+			}
+		}
 		return err
 	})
 	if err != nil {
@@ -99,7 +109,7 @@ func (m *move) run(ctx context.Context) (job.Outcome, error) {
 		return job.Outcome{ResultID: m.set.ID}, err
 	}
 	if err := m.copy(ctx); err != nil {
-		return job.Outcome{}, oneLine(err)
+		return job.Outcome{}, err
 	}
 	return job.Outcome{Commit: m.commit, ResultID: m.set.ID, Done: m.done}, nil
 }
@@ -247,19 +257,26 @@ func (s *Service) giveUp(tx *catalog.Tx, j catalog.Job, item catalog.JobItem) er
 	if item.ResultID == 0 {
 		return nil
 	}
+	copies := catalog.InArchive
+	if j.Kind == event.ReadSetActivation {
+		copies = catalog.InObjects
+	}
 	set, err := tx.ReadSet(j.StoreID, item.ResultID)
-	if errors.Is(err, errs.ErrNotFound) || err == nil && !strings.HasSuffix(set.StatusMessage, claim(item)) {
+	gone := errors.Is(err, errs.ErrNotFound) // deleted while its copies were made
+	if err == nil && !strings.HasSuffix(set.StatusMessage, claim(item)) {
 		return nil
 	}
-	if err != nil {
+	if err != nil && !gone {
 		return err
 	}
-	copies := catalog.InArchive
-	if set.Status == catalog.ReadSetActivating {
-		copies, set.Status = catalog.InObjects, catalog.ReadSetArchived
+	if err := s.vault.RemoveFolder(context.Background(), copies, vault.ReadSetFolder(j.Scope, j.StoreID, item.ResultID)); err != nil {
+		s.vault.Log.Warn("copies of a read set were not removed; fsck will find them", slog.String("readSet", item.ResultID.String()), slog.Any("error", err))
 	}
-	if err := s.vault.RemoveFolder(context.Background(), copies, vault.ReadSetFolder(j.Scope, j.StoreID, set.ID)); err != nil {
-		s.vault.Log.Warn("copies of a read set were not removed; fsck will find them", slog.String("readSet", set.ID.String()), slog.Any("error", err))
+	if gone {
+		return nil
+	}
+	if set.Status == catalog.ReadSetActivating {
+		set.Status = catalog.ReadSetArchived
 	}
 	set.StatusMessage, set.UpdateTime = unclaimed(set.StatusMessage), tx.Now()
 	if err := tx.UpdateReadSet(set); err != nil || j.Kind == archiving {

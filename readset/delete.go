@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/seqlode/seqlode/internal/catalog"
-	"github.com/seqlode/seqlode/internal/errs"
 	"github.com/seqlode/seqlode/internal/event"
 	"github.com/seqlode/seqlode/internal/service"
 	"github.com/seqlode/seqlode/internal/vault"
@@ -42,7 +41,7 @@ func (s *Service) BatchDeleteReadSet(ctx context.Context, sequenceStoreID string
 			if ctx.Err() != nil {
 				return out, context.Cause(ctx)
 			}
-			out.Errors = append(out.Errors, BatchError{id, codeOf(err), err.Error()})
+			out.Errors = append(out.Errors, BatchError{id, service.Code(err), err.Error()})
 		}
 	}
 	return out, nil
@@ -72,20 +71,4 @@ func (s *Service) deleteReadSet(ctx context.Context, storeID, id string) error {
 	// The read set is gone; what of its objects were left, fsck would find.
 	rest := context.WithoutCancel(ctx)
 	return errors.Join(s.vault.RemoveFolder(rest, catalog.InObjects, folder), s.vault.RemoveFolder(rest, catalog.InArchive, folder))
-}
-
-// codeOf is the API's name for the kind of an error.
-func codeOf(err error) string {
-	for _, c := range []struct {
-		kind error
-		code string
-	}{
-		{errs.ErrValidation, "ValidationException"}, {errs.ErrNotFound, "ResourceNotFoundException"}, {errs.ErrConflict, "ConflictException"},
-		{errs.ErrAccessDenied, "AccessDeniedException"}, {errs.ErrTimeout, "RequestTimeoutException"},
-	} {
-		if errors.Is(err, c.kind) {
-			return c.code
-		}
-	}
-	return "InternalServerException"
 }

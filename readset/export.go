@@ -24,6 +24,9 @@ type exported struct {
 	ReadSetARN     string           `json:"readSetArn"`
 }
 
+// exportedSuffix is behind the name of the file that it tells of.
+const exportedSuffix = ".etag.json"
+
 // maxExported bounds what is read of such a file, in bytes.
 const maxExported = 1 << 20
 
@@ -55,59 +58,67 @@ func (s *Service) exportReadSet(ctx context.Context, l *job.Lease) (job.Outcome,
 		err = s.noteAccess(ctx, set)
 	}
 	for _, f := range files {
+		if err == nil && f.Role != catalog.Index {
+			err = s.claimName(ctx, to, set, f)
+		}
+	}
+	for _, f := range files {
 		if err == nil {
-			err = s.exportFile(ctx, to, set, f)
+			err = s.exportFile(ctx, to, f)
 		}
 	}
 	if err != nil {
-		return job.Outcome{}, oneLine(err)
+		return job.Outcome{}, err
 	}
 	return job.Outcome{ResultID: set.ID}, nil
 }
 
-// exportFile writes a file of a read set to a folder, and beside one of reads what
-// it is: first, so that a file that was interrupted is known for its own.
-func (s *Service) exportFile(ctx context.Context, to *source.Folder, set catalog.ReadSet, f catalog.File) error {
+// claimName writes, beside a file of reads that is to be, what it is. The first to
+// do so for a name has it: files of other read sets do not get there, whether they
+// are exported before, later or at the same time. The index goes with its reads.
+func (s *Service) claimName(ctx context.Context, to *source.Folder, set catalog.ReadSet, f catalog.File) error {
 	name := path.Base(f.Key)
-	if f.Role != catalog.Index {
-		what := exported{set.ETag.Algorithm, set.ETag.Source1, f.Role, set.ETag.Definition, s.vault.Scope().ReadSetARN(set.StoreID, set.ID)}
-		if f.Role == catalog.Source2 {
-			what.ETag = set.ETag.Source2
-		}
-		if err := free(to, name, what); err != nil {
-			return err
-		}
-		text, err := json.MarshalIndent(what, "", "  ")
-		if err != nil {
-			return errs.At(errs.Internal, errs.Pos{File: name}, "%w", err)
-		}
-		if err := to.Write(ctx, name+".etag.json", bytes.NewReader(append(text, '\n'))); err != nil {
-			return err
-		}
+	what := exported{set.ETag.Algorithm, set.ETag.Source1, f.Role, set.ETag.Definition, s.vault.Scope().ReadSetARN(set.StoreID, set.ID)}
+	if f.Role == catalog.Source2 {
+		what.ETag = set.ETag.Source2
 	}
+	text, err := json.MarshalIndent(what, "", "  ")
+	if err != nil {
+		return errs.At(errs.Internal, errs.Pos{File: name}, "%w", err)
+	}
+	there, err := to.Has(name)
+	if err != nil {
+		return err
+	}
+	is, err := to.Read(name+exportedSuffix, maxExported)
+	if errors.Is(err, errs.ErrNotFound) && !there {
+		err = to.WriteNew(ctx, name+exportedSuffix, bytes.NewReader(append(text, '\n')))
+		if !errors.Is(err, errs.ErrConflict) {
+			return err
+		}
+		is, err = to.Read(name+exportedSuffix, maxExported)
+	}
+	if err != nil && !errors.Is(err, errs.ErrNotFound) {
+		return err
+	}
+	var other exported
+	switch err := json.Unmarshal(is, &other); {
+	case err != nil || other.Algorithm != what.Algorithm || other.ETag != what.ETag:
+		return errs.At(errs.Conflict, errs.Pos{File: name}, "is in the destination already, with other content")
+	case other != what:
+		return errs.At(errs.Conflict, errs.Pos{File: name}, "is in the destination already, of read set %s", other.ReadSetARN)
+	}
+	return nil
+}
+
+// exportFile writes a file of a read set to a folder.
+func (s *Service) exportFile(ctx context.Context, to *source.Folder, f catalog.File) error {
 	from, err := s.summed(ctx, f)
 	if err != nil {
 		return err
 	}
 	defer from.Close()
-	return to.Write(ctx, name, checked{from})
-}
-
-// free refuses to write over a file of other content.
-func free(to *source.Folder, name string, what exported) error {
-	there, err := to.Has(name)
-	if err != nil || !there {
-		return err
-	}
-	text, err := to.Read(name+".etag.json", maxExported)
-	if err != nil && !errors.Is(err, errs.ErrNotFound) {
-		return err
-	}
-	var is exported
-	if err := json.Unmarshal(text, &is); err != nil || is.Algorithm != what.Algorithm || is.ETag != what.ETag {
-		return errs.At(errs.Conflict, errs.Pos{File: name}, "is in the destination already, with other content")
-	}
-	return nil
+	return to.Write(ctx, path.Base(f.Key), checked{from})
 }
 
 // checked is a stored file whose end is an error where its bytes are not those

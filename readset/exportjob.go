@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/seqlode/seqlode/internal/catalog"
@@ -28,21 +29,21 @@ type StartReadSetExportJobInput struct {
 
 // ExportJob is a job of exports as operations give it.
 type ExportJob struct {
-	ID              string            `json:"id"`
-	SequenceStoreID string            `json:"sequenceStoreId"`
-	Destination     string            `json:"destination"`
-	Status          catalog.JobStatus `json:"status"`
-	StatusMessage   string            `json:"statusMessage,omitempty"` // of a job by its id
-	CreationTime    time.Time         `json:"creationTime"`
-	CompletionTime  time.Time         `json:"completionTime,omitzero"`
-	ReadSets        []ExportItem      `json:"readSets,omitempty"` // of a job by its id
+	ID              string       `json:"id"`
+	SequenceStoreID string       `json:"sequenceStoreId"`
+	Destination     string       `json:"destination"`
+	Status          JobStatus    `json:"status"`
+	StatusMessage   string       `json:"statusMessage,omitempty"` // of a job by its id
+	CreationTime    time.Time    `json:"creationTime"`
+	CompletionTime  time.Time    `json:"completionTime,omitzero"`
+	ReadSets        []ExportItem `json:"readSets,omitempty"` // of a job by its id
 }
 
 // ExportItem is how far a read set of an export is.
 type ExportItem struct {
-	ID            string             `json:"id"`
-	Status        catalog.ItemStatus `json:"status"`
-	StatusMessage string             `json:"statusMessage,omitempty"`
+	ID            string     `json:"id"`
+	Status        ItemStatus `json:"status"`
+	StatusMessage string     `json:"statusMessage,omitempty"`
 }
 
 // StartReadSetExportJob begins to write the files of read sets to a folder. Each
@@ -70,14 +71,18 @@ func (s *Service) StartReadSetExportJob(ctx context.Context, in StartReadSetExpo
 func readSetItems(rules *service.Rules, sets []JobReadSet) []json.RawMessage {
 	items := make([]json.RawMessage, len(sets))
 	for i, set := range sets {
-		if _, err := service.ID("readSetId", set.ReadSetID); err != nil && errors.Is(err, errs.ErrValidation) {
-			rules.Fail("sources[%d]: %w", i, err)
-		}
-		text, err := json.Marshal(set)
-		if err != nil {
-			rules.Fail("sources[%d]: %w", i, err)
-		}
-		items[i] = text
+		rules.Within(fmt.Sprintf("sources[%d]", i), func(r *service.Rules) {
+			_, err := service.ID("readSetId", set.ReadSetID)
+			if errors.Is(err, errs.ErrNotFound) { // told of the item
+				err = nil
+			}
+			if err == nil {
+				items[i], err = json.Marshal(set)
+			}
+			if err != nil {
+				r.Fail("%w", err)
+			}
+		})
 	}
 	return items
 }
@@ -113,9 +118,6 @@ type ListReadSetExportJobsOutput struct {
 
 // ListReadSetExportJobs lists a store's export jobs, oldest first.
 func (s *Service) ListReadSetExportJobs(ctx context.Context, in ListJobsInput) (out ListReadSetExportJobsOutput, err error) {
-	out.ExportJobs = []ExportJob{}
-	out.NextToken, err = s.listJobs(ctx, event.ReadSetExport, in, func(j catalog.Job, kept keptJob) {
-		out.ExportJobs = append(out.ExportJobs, exportJob(j, kept))
-	})
+	out.ExportJobs, out.NextToken, err = listJobs(ctx, s, event.ReadSetExport, in, exportJob)
 	return out, err
 }

@@ -2,6 +2,7 @@ package readset
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strings"
 	"time"
@@ -10,15 +11,14 @@ import (
 	"github.com/seqlode/seqlode/internal/catalog"
 	"github.com/seqlode/seqlode/internal/errs"
 	"github.com/seqlode/seqlode/internal/service"
-	"github.com/seqlode/seqlode/internal/vault"
 )
 
 // GetReadSetInput is the request of [Service.GetReadSet].
 type GetReadSetInput struct {
-	SequenceStoreID string           `json:"-"`
-	ID              string           `json:"-"`
-	File            catalog.FileRole `json:"-"` // SOURCE1, which is the default, SOURCE2 or INDEX
-	PartNumber      int              `json:"-"` // from 1
+	SequenceStoreID string   `json:"-"`
+	ID              string   `json:"-"`
+	File            FileName `json:"-"` // Source1File when empty
+	PartNumber      int      `json:"-"` // from 1
 }
 
 // GetReadSetOutput is a part of a file.
@@ -35,7 +35,7 @@ const accessNoted = time.Hour
 // has no such file, RangeNotSatisfiable behind its last part.
 func (s *Service) GetReadSet(ctx context.Context, in GetReadSetInput) (out GetReadSetOutput, err error) {
 	var rules service.Rules
-	service.OneOf(&rules, "file", in.File, true, catalog.Source1, catalog.Source2, catalog.Index)
+	service.OneOf(&rules, "file", in.File, true, Source1File, Source2File, IndexFile)
 	if in.PartNumber < 1 || in.PartNumber > 10_000 {
 		rules.Fail("partNumber is %d, want 1 to 10000", in.PartNumber)
 	}
@@ -43,63 +43,72 @@ func (s *Service) GetReadSet(ctx context.Context, in GetReadSetInput) (out GetRe
 		return out, err
 	}
 	if in.File == "" {
-		in.File = catalog.Source1
+		in.File = Source1File
 	}
-	file, object, err := s.open(ctx, in.SequenceStoreID, in.ID, in.File)
-	if err != nil {
-		return out, err
-	}
-	off := int64(in.PartNumber-1) * file.PartSize
-	if off >= file.Size && (off > 0 || file.Size > 0) {
-		return out, closing(object, errs.At(errs.RangeNotSatisfiable, errs.Pos{}, "part %d: %s of read set %s has %d",
-			in.PartNumber, in.File, in.ID, (file.Size+file.PartSize-1)/file.PartSize))
-	}
-	out.Length = min(file.PartSize, file.Size-off)
-	body, err := object.Range(off, out.Length)
-	if err != nil {
-		return out, closing(object, err)
-	}
-	out.Payload = &part{body, object}
-	return out, nil
-}
-
-// part closes the object with its range.
-type part struct {
-	io.ReadCloser
-	object blob.Object
-}
-
-func (p *part) Close() error { return closing(p.object, p.ReadCloser.Close()) }
-
-// closing closes an object when what it was opened for has ended with err.
-func closing(o blob.Object, err error) error {
-	if shut := o.Close(); err == nil {
-		err = shut
-	}
-	return err
-}
-
-// open opens a file of a read set and notes the access.
-func (s *Service) open(ctx context.Context, storeID, id string, role catalog.FileRole) (file catalog.File, o blob.Object, err error) {
-	var set catalog.ReadSet
-	err = s.vault.Catalog.View(ctx, func(r *catalog.Reader) error {
-		if _, set, err = s.readSet(r, storeID, id); err != nil {
-			return err
+	err = s.read(ctx, in.SequenceStoreID, in.ID, in.File, func(file catalog.File) (err error) {
+		off := int64(in.PartNumber-1) * file.PartSize
+		if off > 0 && off >= file.Size {
+			return errs.At(errs.RangeNotSatisfiable, errs.Pos{}, "partNumber is %d: %s of read set %s has %s",
+				in.PartNumber, in.File, in.ID, plural(int((file.Size+file.PartSize-1)/file.PartSize), "part"))
 		}
-		if set.Status != catalog.ReadSetActive {
-			return notActive(set)
-		}
-		file, err = fileOf(r, set, role)
+		out.Length = min(file.PartSize, file.Size-off)
+		out.Payload, err = s.vault.Read(ctx, file, off, out.Length)
 		return err
 	})
-	if err == nil {
-		err = s.noteAccess(ctx, set)
+	return out, err
+}
+
+// Object is a file of a read set as it is stored, open for reading at any place
+// by any number of goroutines. Close it.
+type Object = blob.Object
+
+// OpenFile opens a file of a read set, SOURCE1 where file is empty. It may be read
+// until ctx ends. Errors are those of GetReadSet.
+func (s *Service) OpenFile(ctx context.Context, sequenceStoreID, id string, file FileName) (object Object, err error) {
+	var rules service.Rules
+	service.OneOf(&rules, "file", file, true, Source1File, Source2File, IndexFile)
+	if err := rules.Err(); err != nil {
+		return nil, err
 	}
-	if err != nil {
-		return file, nil, err
+	if file == "" {
+		file = Source1File
 	}
-	o, err = s.vault.Objects.Open(ctx, vault.Object(file.Area, file.Key))
-	return file, o, err
+	err = s.read(ctx, sequenceStoreID, id, file, func(f catalog.File) (err error) {
+		object, err = s.vault.Open(ctx, f)
+		return err
+	})
+	return object, err
+}
+
+// read calls open with the row of a file of an active read set, and notes the
+// access. Where there is no such object, the read set may have been archived since
+// the row was read: then it is refused, or open is called once more.
+func (s *Service) read(ctx context.Context, storeID, id string, role FileName, open func(catalog.File) error) error {
+	var before catalog.File
+	for {
+		var set catalog.ReadSet
+		var file catalog.File
+		err := s.vault.Catalog.View(ctx, func(r *catalog.Reader) (err error) {
+			if _, set, err = s.readSet(r, storeID, id); err != nil {
+				return err
+			}
+			if set.Status != catalog.ReadSetActive {
+				return notActive(set)
+			}
+			file, err = fileOf(r, set, role)
+			return err
+		})
+		if err == nil {
+			err = s.noteAccess(ctx, set)
+		}
+		if err != nil {
+			return err
+		}
+		if err = open(file); !errors.Is(err, errs.ErrNotFound) || file == before {
+			return err
+		}
+		before = file
+	}
 }
 
 // noteAccess notes that a read set is read.

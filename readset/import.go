@@ -3,9 +3,7 @@ package readset
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"strings"
 
 	"github.com/seqlode/seqlode/etag"
 	"github.com/seqlode/seqlode/internal/blob"
@@ -15,11 +13,14 @@ import (
 	"github.com/seqlode/seqlode/internal/job"
 	"github.com/seqlode/seqlode/internal/source"
 	"github.com/seqlode/seqlode/internal/vault"
-	"github.com/seqlode/seqlode/reference"
 )
 
 // PartSize is the bytes of a part of a file as operations count parts.
 const PartSize = 100 << 20
+
+// maxSource is the most bytes of one source (monitoring-events-quotas.md §8.3):
+// some less than 10,000 parts.
+const maxSource = 976 << 30
 
 // importSource is the work of one source of an import job.
 func (s *Service) importSource(ctx context.Context, l *job.Lease) (job.Outcome, error) {
@@ -35,7 +36,7 @@ func (s *Service) importSource(ctx context.Context, l *job.Lease) (job.Outcome, 
 		err = im.run(ctx)
 	}
 	if err != nil {
-		return job.Outcome{Done: im.done}, oneLine(err)
+		return job.Outcome{Done: im.done}, err
 	}
 	return job.Outcome{Commit: im.commit, ResultID: im.id, Message: im.message, Done: im.done}, nil
 }
@@ -57,12 +58,11 @@ type importing struct {
 	lease   *job.Lease
 	in      ImportSource
 
-	id        catalog.ID
-	stale     catalog.ID // that of the hold before; 0 where there was none
-	store     catalog.SequenceStore
-	folder    vault.Folder
-	reference *linked // nil where none is given
-	names     []string
+	id     catalog.ID
+	stale  catalog.ID // that of the hold before; 0 where there was none
+	store  catalog.SequenceStore
+	folder vault.Folder
+	names  []string
 
 	// What is known at the end.
 	etag    catalog.ETag
@@ -73,12 +73,6 @@ type importing struct {
 	message string
 }
 
-// linked is the reference that reads are aligned to.
-type linked struct {
-	arn     string
-	contigs []reference.Contig
-}
-
 // prepare finds what the request names and takes an id.
 func (im *importing) prepare(ctx context.Context) error {
 	s := im.service
@@ -86,10 +80,11 @@ func (im *importing) prepare(ctx context.Context) error {
 		if im.store, err = tx.SequenceStore(im.lease.Job.StoreID); err != nil {
 			return err
 		}
-		if im.in.ReferenceARN != "" {
-			if im.reference, err = s.link(&tx.Reader, im.in.ReferenceARN); err != nil {
-				return err
-			}
+		if err := admit(&tx.Reader, im.store, 1); err != nil {
+			return err
+		}
+		if err := s.link(&tx.Reader, im.in.ReferenceARN); err != nil {
+			return err
 		}
 		// Each hold on the item has an id, and so a folder, of its own: what a worker
 		// that stalled still does to its own harms nobody.
@@ -102,67 +97,20 @@ func (im *importing) prepare(ctx context.Context) error {
 	})
 }
 
-// link finds the reference with an ARN.
-func (s *Service) link(r *catalog.Reader, arn string) (*linked, error) {
-	scope := s.vault.Scope()
-	missing := &Error{Resource: "reference " + arn, Kind: errs.NotFound, Err: errs.ErrNotFound}
-	rest, ok := strings.CutPrefix(arn, fmt.Sprintf("arn:aws:omics:%s:%s:referenceStore/", scope.Region, scope.Account))
-	storeText, idText, cut := strings.Cut(rest, "/reference/")
-	store, err := catalog.ParseID(storeText)
-	if !ok || !cut || err != nil {
-		return nil, missing
+// link refuses the ARN of a reference that reads can't be linked to; "" is good.
+func (s *Service) link(r *catalog.Reader, arn string) error {
+	if arn == "" {
+		return nil
 	}
-	id, err := catalog.ParseID(idText)
-	if err != nil {
-		return nil, missing
+	store, id, ok := s.vault.Scope().ParseReferenceARN(arn)
+	if !ok || id == 0 || s.opt.References == nil {
+		return &Error{Resource: "reference " + arn, Kind: errs.NotFound}
 	}
 	ref, err := r.Reference(store, id)
-	if err != nil {
-		return nil, err
+	if err == nil && ref.Status != catalog.ReferenceActive {
+		err = errs.At(errs.Conflict, errs.Pos{}, "reference %s is %s", arn, ref.Status)
 	}
-	if ref.Status != catalog.ReferenceActive {
-		return nil, errs.At(errs.Conflict, errs.Pos{}, "reference %s is %s", arn, ref.Status)
-	}
-	sequences, err := r.ReferenceSequences(id)
-	l := &linked{arn: arn}
-	for _, q := range sequences {
-		l.contigs = append(l.contigs, reference.Contig{Name: q.Name, Length: q.Length, M5: q.M5})
-	}
-	return l, err
-}
-
-// candidates are the references of the vault.
-func (s *Service) candidates(ctx context.Context) (out []reference.Candidate, err error) {
-	err = s.vault.Catalog.View(ctx, func(r *catalog.Reader) error {
-		out = nil
-		stores, err := r.ListReferenceStores(s.vault.Scope(), catalog.ReferenceStoreFilter{}, catalog.PageRequest{})
-		if err != nil {
-			return err
-		}
-		for _, store := range stores.Items { // one in an account and region
-			for page := (catalog.PageRequest{}); ; {
-				refs, err := r.ListReferences(store.ID, catalog.ReferenceFilter{}, page)
-				if err != nil {
-					return err
-				}
-				for _, ref := range refs.Items {
-					l, err := s.link(r, store.ReferenceARN(store.ID, ref.ID))
-					if errors.Is(err, errs.ErrConflict) {
-						continue // being deleted
-					}
-					if err != nil {
-						return err
-					}
-					out = append(out, reference.Candidate{ID: l.arn, Contigs: l.contigs})
-				}
-				if page.Token = refs.Next; page.Token == "" {
-					break
-				}
-			}
-		}
-		return nil
-	})
-	return out, err
+	return err
 }
 
 // run takes the source in and writes the objects of the read set.
@@ -184,6 +132,9 @@ func (im *importing) run(ctx context.Context) error {
 			return err
 		}
 		streams, came = append(streams, st), append(came, st.Name)
+		if err := st.Limit(maxSource); err != nil {
+			return err
+		}
 	}
 	im.names = fileNames(im.in.SourceFileType, came...)
 	if err := im.take(ctx, streams); err != nil {
@@ -210,9 +161,9 @@ func (im *importing) written(role catalog.FileRole, name string, sum blob.Sum) {
 	})
 }
 
-// row is the read set's.
+// row is the read set's, made now.
 func (im *importing) row() catalog.ReadSet {
-	in, at := im.in, im.lease.Job.CreationTime
+	in, at := im.in, im.service.vault.Catalog.Now()
 	alignment := "UNALIGNED"
 	if im.aligned {
 		alignment = "ALIGNED"
@@ -230,11 +181,13 @@ func (im *importing) row() catalog.ReadSet {
 func (im *importing) commit(tx *catalog.Tx) error {
 	set := im.row()
 	set.CreationTime, set.UpdateTime, set.LastAccessTime = tx.Now(), tx.Now(), tx.Now()
-	if im.reference != nil {
-		// It may have been deleted meanwhile.
-		if _, err := im.service.link(&tx.Reader, im.reference.arn); err != nil {
-			return err
-		}
+	// The reference may have been deleted meanwhile, and the store be full.
+	store, err := tx.SequenceStore(im.store.ID)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(im.service.link(&tx.Reader, im.in.ReferenceARN), admit(&tx.Reader, store, 1)); err != nil {
+		return err
 	}
 	if err := tx.InsertReadSet(set); err != nil {
 		return err
@@ -259,20 +212,3 @@ func (im *importing) known(results ...etag.Result) {
 		im.aligned = im.aligned || r.Mapped > 0
 	}
 }
-
-// oneLine gives an error whose text has no line ends, for a statusMessage.
-func oneLine(err error) error {
-	text := err.Error()
-	if !strings.Contains(text, "\n") {
-		return err
-	}
-	return lined{err, strings.ReplaceAll(text, "\n", "; ")}
-}
-
-type lined struct {
-	error
-	text string
-}
-
-func (l lined) Error() string { return l.text }
-func (l lined) Unwrap() error { return l.error }

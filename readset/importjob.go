@@ -3,7 +3,7 @@ package readset
 import (
 	"context"
 	"encoding/json"
-	"strings"
+	"fmt"
 	"time"
 
 	"github.com/seqlode/seqlode/internal/catalog"
@@ -44,10 +44,9 @@ func (in *ImportSource) check(r *service.Rules, s *Service) {
 	r.Optional("name", in.Name, 1, 127)
 	r.Optional("description", in.Description, 1, 255)
 	r.Optional("referenceArn", in.ReferenceARN, 1, 127)
+	r.ARN("referenceArn", in.ReferenceARN)
 	r.Tags(in.Tags)
 	switch {
-	case in.ReferenceARN != "" && !strings.HasPrefix(in.ReferenceARN, "arn:"):
-		r.Fail("referenceArn is %q, want an ARN", in.ReferenceARN)
 	case in.ReferenceARN == "" && (in.SourceFileType == BAM || in.SourceFileType == CRAM):
 		r.Fail("referenceArn is missing: %s needs the reference that its reads are aligned to", in.SourceFileType)
 	case in.SourceFiles.Source2 != "" && in.SourceFileType != FASTQ:
@@ -76,7 +75,7 @@ type ImportJob struct {
 	ID              string             `json:"id"`
 	SequenceStoreID string             `json:"sequenceStoreId"`
 	RoleARN         string             `json:"roleArn"`
-	Status          catalog.JobStatus  `json:"status"`
+	Status          JobStatus          `json:"status"`
 	StatusMessage   string             `json:"statusMessage,omitempty"` // of a job by its id
 	CreationTime    time.Time          `json:"creationTime"`
 	CompletionTime  time.Time          `json:"completionTime,omitzero"`
@@ -86,9 +85,9 @@ type ImportJob struct {
 // ImportSourceItem is how far a source of a job is.
 type ImportSourceItem struct {
 	ImportSource
-	Status        catalog.ItemStatus `json:"status"`
-	StatusMessage string             `json:"statusMessage,omitempty"`
-	ReadSetID     string             `json:"readSetId,omitempty"`
+	Status        ItemStatus `json:"status"`
+	StatusMessage string     `json:"statusMessage,omitempty"`
+	ReadSetID     string     `json:"readSetId,omitempty"`
 }
 
 // keptJob is what jobs keep of their call.
@@ -106,14 +105,12 @@ func (s *Service) StartReadSetImportJob(ctx context.Context, in StartReadSetImpo
 	rules.Count("sources", len(in.Sources), 1, 100)
 	items := make([]json.RawMessage, len(in.Sources))
 	for i := range in.Sources {
-		var one service.Rules
-		in.Sources[i].check(&one, s)
-		if err := one.Err(); err != nil {
-			rules.Fail("sources[%d]: %w", i, err)
-		}
-		if items[i], err = json.Marshal(in.Sources[i]); err != nil {
-			rules.Fail("sources[%d]: %w", i, err)
-		}
+		rules.Within(fmt.Sprintf("sources[%d]", i), func(r *service.Rules) {
+			in.Sources[i].check(r, s)
+			if items[i], err = json.Marshal(in.Sources[i]); err != nil {
+				r.Fail("%w", err)
+			}
+		})
 	}
 	if err := rules.Err(); err != nil {
 		return out, err
@@ -122,10 +119,15 @@ func (s *Service) StartReadSetImportJob(ctx context.Context, in StartReadSetImpo
 		operation: "StartReadSetImportJob", kind: event.ReadSetImport, quota: service.ImportJobs, rivals: []string{event.ReferenceImport},
 		store: in.SequenceStoreID, token: in.ClientToken, kept: keptJob{RoleARN: in.RoleARN}, items: items,
 		admit: func(tx *catalog.Tx, store catalog.SequenceStore) error {
-			return service.ReadSets.Admit(&tx.Reader, store.Scope, int(store.ReadSetCount)+len(items)-1)
+			return admit(&tx.Reader, store, len(items))
 		},
 	})
 	return ImportJob{ID: j.ID.String(), SequenceStoreID: j.StoreID.String(), RoleARN: in.RoleARN, Status: j.Status, CreationTime: j.CreationTime}, err
+}
+
+// admit refuses, as QuotaExceeded, n read sets more in a store.
+func admit(r *catalog.Reader, store catalog.SequenceStore, n int) error {
+	return service.ReadSets.Admit(r, store.Scope, int(store.ReadSetCount)+n-1)
 }
 
 // start is a job to be begun.
@@ -144,7 +146,7 @@ type start struct {
 // begun is what is kept of the answer to a call that began a job.
 type begun struct {
 	ID, StoreID  catalog.ID
-	Status       catalog.JobStatus
+	Status       JobStatus
 	CreationTime time.Time
 }
 
@@ -244,12 +246,9 @@ func importJob(j catalog.Job, kept keptJob) ImportJob {
 		CreationTime: j.CreationTime, CompletionTime: j.CompletionTime}
 }
 
-// JobFilter selects jobs; empty fields select all. Times are excluded.
-type JobFilter struct {
-	Status        catalog.JobStatus `json:"status,omitempty"`
-	CreatedAfter  time.Time         `json:"createdAfter,omitzero"`
-	CreatedBefore time.Time         `json:"createdBefore,omitzero"`
-}
+// JobFilter selects jobs by Status, CreatedAfter and CreatedBefore; empty fields
+// select all. Times are excluded.
+type JobFilter = service.JobFilter
 
 // ListJobsInput is the request of the lists of jobs.
 type ListJobsInput struct {
@@ -259,34 +258,23 @@ type ListJobsInput struct {
 	Filter          JobFilter `json:"filter,omitzero"`
 }
 
-// listJobs calls add with each job of a page, and gives the token of the next.
-func (s *Service) listJobs(ctx context.Context, kind string, in ListJobsInput, add func(catalog.Job, keptJob)) (next string, err error) {
-	page, err := service.Page(in.MaxResults, in.NextToken)
-	if err != nil {
-		return "", err
-	}
-	var jobs catalog.Page[catalog.Job]
-	err = s.vault.Catalog.View(ctx, func(r *catalog.Reader) error {
-		store, err := s.store(r, "sequenceStoreId", in.SequenceStoreID)
-		if err != nil {
-			return err
-		}
-		jobs, err = r.ListJobs(kind, store.ID, catalog.JobFilter{
-			Status: in.Filter.Status, Created: catalog.Created{After: in.Filter.CreatedAfter, Before: in.Filter.CreatedBefore},
-		}, page)
-		return err
-	})
-	if err != nil {
-		return "", err
-	}
-	for _, j := range jobs.Items {
-		var kept keptJob
-		if err := unkeep(j.Request, &kept); err != nil {
-			return "", err
-		}
-		add(j, kept)
-	}
-	return jobs.Next, nil
+// listJobs gives a page of jobs, and the token of the next.
+func listJobs[Job any](ctx context.Context, s *Service, kind string, in ListJobsInput, describe func(catalog.Job, keptJob) Job) ([]Job, string, error) {
+	var rules service.Rules
+	filter := rules.JobFilter(in.Filter)
+	return service.List(ctx, s.vault.Catalog, &rules, service.Paging{MaxResults: in.MaxResults, NextToken: in.NextToken},
+		func(r *catalog.Reader, page catalog.PageRequest) (catalog.Page[catalog.Job], error) {
+			store, err := s.store(r, "sequenceStoreId", in.SequenceStoreID)
+			if err != nil {
+				return catalog.Page[catalog.Job]{}, err
+			}
+			return r.ListJobs(kind, store.ID, filter, page)
+		},
+		func(j catalog.Job) (Job, error) {
+			var kept keptJob
+			err := unkeep(j.Request, &kept)
+			return describe(j, kept), err
+		})
 }
 
 // ListReadSetImportJobsOutput is a page of jobs.
@@ -297,9 +285,6 @@ type ListReadSetImportJobsOutput struct {
 
 // ListReadSetImportJobs lists a store's import jobs, oldest first.
 func (s *Service) ListReadSetImportJobs(ctx context.Context, in ListJobsInput) (out ListReadSetImportJobsOutput, err error) {
-	out.ImportJobs = []ImportJob{}
-	out.NextToken, err = s.listJobs(ctx, event.ReadSetImport, in, func(j catalog.Job, kept keptJob) {
-		out.ImportJobs = append(out.ImportJobs, importJob(j, kept))
-	})
+	out.ImportJobs, out.NextToken, err = listJobs(ctx, s, event.ReadSetImport, in, importJob)
 	return out, err
 }

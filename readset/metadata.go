@@ -12,8 +12,8 @@ import (
 // SequenceInformation is what the reads of a read set come to. Paired FASTQ counts
 // both files together.
 type SequenceInformation struct {
-	TotalReadCount int64  `json:"totalReadCount,omitempty"`
-	TotalBaseCount int64  `json:"totalBaseCount,omitempty"`
+	TotalReadCount int64  `json:"totalReadCount"`
+	TotalBaseCount int64  `json:"totalBaseCount"`
 	GeneratedFrom  string `json:"generatedFrom,omitempty"`
 	Alignment      string `json:"alignment,omitempty"` // ALIGNED or UNALIGNED
 }
@@ -47,23 +47,23 @@ type Files struct {
 
 // Metadata is a read set as operations give it.
 type Metadata struct {
-	ID                  string                `json:"id"`
-	ARN                 string                `json:"arn"`
-	SequenceStoreID     string                `json:"sequenceStoreId"`
-	SubjectID           string                `json:"subjectId,omitempty"`
-	SampleID            string                `json:"sampleId,omitempty"`
-	Status              catalog.ReadSetStatus `json:"status"`
-	Name                string                `json:"name,omitempty"`
-	Description         string                `json:"description,omitempty"`
-	FileType            FileType              `json:"fileType"`
-	CreationTime        time.Time             `json:"creationTime"`
-	SequenceInformation *SequenceInformation  `json:"sequenceInformation,omitempty"`
-	ReferenceARN        string                `json:"referenceArn,omitempty"`
-	Files               *Files                `json:"files,omitempty"` // not in lists
-	StatusMessage       string                `json:"statusMessage,omitempty"`
-	CreationType        catalog.CreationType  `json:"creationType,omitempty"` // IMPORT or UPLOAD
-	ETag                *ETag                 `json:"etag,omitempty"`
-	CreationJobID       string                `json:"creationJobId,omitempty"` // not in lists
+	ID                  string               `json:"id"`
+	ARN                 string               `json:"arn"`
+	SequenceStoreID     string               `json:"sequenceStoreId"`
+	SubjectID           string               `json:"subjectId,omitempty"`
+	SampleID            string               `json:"sampleId,omitempty"`
+	Status              Status               `json:"status"`
+	Name                string               `json:"name,omitempty"`
+	Description         string               `json:"description,omitempty"`
+	FileType            FileType             `json:"fileType"`
+	CreationTime        time.Time            `json:"creationTime"`
+	SequenceInformation *SequenceInformation `json:"sequenceInformation,omitempty"`
+	ReferenceARN        string               `json:"referenceArn,omitempty"`
+	Files               *Files               `json:"files,omitempty"` // not in lists
+	StatusMessage       string               `json:"statusMessage,omitempty"`
+	CreationType        CreationType         `json:"creationType,omitempty"` // IMPORT or UPLOAD
+	ETag                *ETag                `json:"etag,omitempty"`
+	CreationJobID       string               `json:"creationJobId,omitempty"` // not in lists
 }
 
 // describeSet gives a read set as lists do.
@@ -127,15 +127,15 @@ func (s *Service) describeFiles(store catalog.SequenceStore, files []catalog.Fil
 
 // Filter selects read sets; empty fields select all. Times are excluded.
 type Filter struct {
-	Name          string                `json:"name,omitempty"`
-	Status        catalog.ReadSetStatus `json:"status,omitempty"`
-	ReferenceARN  string                `json:"referenceArn,omitempty"`
-	CreatedAfter  time.Time             `json:"createdAfter,omitzero"`
-	CreatedBefore time.Time             `json:"createdBefore,omitzero"`
-	SampleID      string                `json:"sampleId,omitempty"`
-	SubjectID     string                `json:"subjectId,omitempty"`
-	GeneratedFrom string                `json:"generatedFrom,omitempty"`
-	CreationType  catalog.CreationType  `json:"creationType,omitempty"`
+	Name          string       `json:"name,omitempty"`
+	Status        Status       `json:"status,omitempty"`
+	ReferenceARN  string       `json:"referenceArn,omitempty"`
+	CreatedAfter  time.Time    `json:"createdAfter,omitzero"`
+	CreatedBefore time.Time    `json:"createdBefore,omitzero"`
+	SampleID      string       `json:"sampleId,omitempty"`
+	SubjectID     string       `json:"subjectId,omitempty"`
+	GeneratedFrom string       `json:"generatedFrom,omitempty"`
+	CreationType  CreationType `json:"creationType,omitempty"`
 }
 
 // ListReadSetsInput is the request of [Service.ListReadSets].
@@ -155,28 +155,31 @@ type ListReadSetsOutput struct {
 
 // ListReadSets lists a store's read sets, oldest first.
 func (s *Service) ListReadSets(ctx context.Context, in ListReadSetsInput) (out ListReadSetsOutput, err error) {
-	page, err := service.Page(in.MaxResults, in.NextToken)
-	if err != nil {
-		return out, err
-	}
-	out.ReadSets = []Metadata{}
 	f := in.Filter
-	err = s.vault.Catalog.View(ctx, func(r *catalog.Reader) error {
-		store, err := s.store(r, "sequenceStoreId", in.SequenceStoreID)
-		if err != nil {
-			return err
-		}
-		sets, err := r.ListReadSets(store.ID, catalog.ReadSetFilter{
-			Name: f.Name, Status: f.Status, ReferenceARN: f.ReferenceARN, SampleID: f.SampleID, SubjectID: f.SubjectID,
-			GeneratedFrom: f.GeneratedFrom, CreationType: f.CreationType,
-			Created: catalog.Created{After: f.CreatedAfter, Before: f.CreatedBefore},
-		}, page)
-		for _, set := range sets.Items {
-			out.ReadSets = append(out.ReadSets, s.describeSet(set))
-		}
-		out.NextToken = sets.Next
-		return err
-	})
+	var rules service.Rules
+	rules.Optional("filter.name", f.Name, 1, 127)
+	rules.Optional("filter.sampleId", f.SampleID, 1, 127)
+	rules.Optional("filter.subjectId", f.SubjectID, 1, 127)
+	rules.Optional("filter.generatedFrom", f.GeneratedFrom, 1, 127)
+	rules.Optional("filter.referenceArn", f.ReferenceARN, 1, 127)
+	rules.ARN("filter.referenceArn", f.ReferenceARN)
+	service.OneOf(&rules, "filter.status", f.Status, true, StatusArchived, StatusActivating, StatusActive, StatusDeleting, StatusDeleted,
+		StatusProcessingUpload, StatusUploadFailed)
+	service.OneOf(&rules, "filter.creationType", f.CreationType, true, ByImport, ByUpload)
+	filter := catalog.ReadSetFilter{
+		Name: f.Name, Status: f.Status, ReferenceARN: f.ReferenceARN, SampleID: f.SampleID, SubjectID: f.SubjectID,
+		GeneratedFrom: f.GeneratedFrom, CreationType: f.CreationType,
+		Created: catalog.Created{After: f.CreatedAfter, Before: f.CreatedBefore},
+	}
+	out.ReadSets, out.NextToken, err = service.List(ctx, s.vault.Catalog, &rules, service.Paging{MaxResults: in.MaxResults, NextToken: in.NextToken},
+		func(r *catalog.Reader, page catalog.PageRequest) (catalog.Page[catalog.ReadSet], error) {
+			store, err := s.store(r, "sequenceStoreId", in.SequenceStoreID)
+			if err != nil {
+				return catalog.Page[catalog.ReadSet]{}, err
+			}
+			return r.ListReadSets(store.ID, filter, page)
+		},
+		func(set catalog.ReadSet) (Metadata, error) { return s.describeSet(set), nil })
 	return out, err
 }
 

@@ -16,11 +16,9 @@ import (
 	"github.com/seqlode/seqlode/internal/vault"
 )
 
-// SSEConfig asks for encryption with a customer's key.
-type SSEConfig struct {
-	Type   string `json:"type"`
-	KeyARN string `json:"keyArn,omitempty"`
-}
+// SSEConfig asks for encryption, of Type KMS. Without a KeyARN the vault's own is
+// meant; one with a customer's key is NotSupported.
+type SSEConfig = service.SSEConfig
 
 // S3AccessConfig says how S3 clients see a store.
 type S3AccessConfig struct {
@@ -36,18 +34,18 @@ type S3Access struct {
 
 // SequenceStore is a sequence store as operations give it.
 type SequenceStore struct {
-	ID                     string              `json:"id"`
-	ARN                    string              `json:"arn"`
-	Name                   string              `json:"name,omitempty"`
-	Description            string              `json:"description,omitempty"`
-	CreationTime           time.Time           `json:"creationTime"`
-	UpdateTime             time.Time           `json:"updateTime,omitzero"`
-	FallbackLocation       string              `json:"fallbackLocation,omitempty"`
-	ETagAlgorithmFamily    etag.Family         `json:"eTagAlgorithmFamily"`
-	Status                 catalog.StoreStatus `json:"status"` // CREATING ACTIVE UPDATING DELETING FAILED
-	StatusMessage          string              `json:"statusMessage,omitempty"`
-	PropagatedSetLevelTags []string            `json:"propagatedSetLevelTags,omitempty"`
-	S3Access               *S3Access           `json:"s3Access,omitempty"` // not in lists
+	ID                     string      `json:"id"`
+	ARN                    string      `json:"arn"`
+	Name                   string      `json:"name,omitempty"`
+	Description            string      `json:"description,omitempty"`
+	CreationTime           time.Time   `json:"creationTime"`
+	UpdateTime             time.Time   `json:"updateTime,omitzero"`
+	FallbackLocation       string      `json:"fallbackLocation,omitempty"`
+	ETagAlgorithmFamily    etag.Family `json:"eTagAlgorithmFamily"`
+	Status                 StoreStatus `json:"status"`
+	StatusMessage          string      `json:"statusMessage,omitempty"`
+	PropagatedSetLevelTags []string    `json:"propagatedSetLevelTags,omitempty"`
+	S3Access               *S3Access   `json:"s3Access,omitempty"` // not in lists
 }
 
 // CreateSequenceStoreInput is the request of [Service.CreateSequenceStore].
@@ -63,8 +61,11 @@ type CreateSequenceStoreInput struct {
 	S3AccessConfig         *S3AccessConfig   `json:"s3AccessConfig,omitempty"`
 }
 
-// most of the keys whose tags S3 objects carry.
-const mostPropagated = 5
+const (
+	mostPropagated = 5    // keys whose tags S3 objects carry
+	mostFallback   = 1024 // characters of a folder
+	mostAccessLog  = 800
+)
 
 func (in *CreateSequenceStoreInput) check() error {
 	var r service.Rules
@@ -72,15 +73,13 @@ func (in *CreateSequenceStoreInput) check() error {
 	r.Optional("description", in.Description, 1, 255)
 	r.Tags(in.Tags)
 	r.Token(in.ClientToken)
-	r.S3Prefix("fallbackLocation", in.FallbackLocation)
+	r.S3Folder("fallbackLocation", in.FallbackLocation, mostFallback)
 	service.OneOf(&r, "eTagAlgorithmFamily", in.ETagAlgorithmFamily, true, etag.MD5up, etag.SHA256up, etag.SHA512up)
 	checkPropagated(&r, in.PropagatedSetLevelTags)
 	if in.S3AccessConfig != nil {
-		r.S3Prefix("accessLogLocation", in.S3AccessConfig.AccessLogLocation)
+		r.S3Folder("s3AccessConfig.accessLogLocation", in.S3AccessConfig.AccessLogLocation, mostAccessLog)
 	}
-	if in.SSEConfig != nil && in.SSEConfig.KeyARN != "" && r.Err() == nil {
-		return errs.At(errs.NotSupported, errs.Pos{}, "sseConfig: encryption with a customer's key is not supported by this version")
-	}
+	r.SSEConfig(in.SSEConfig)
 	return r.Err()
 }
 
@@ -211,13 +210,13 @@ func (in *UpdateSequenceStoreInput) check() error {
 		r.Text("description", *in.Description, 1, 255)
 	}
 	if in.FallbackLocation != nil {
-		r.S3Prefix("fallbackLocation", *in.FallbackLocation)
+		r.S3Folder("fallbackLocation", *in.FallbackLocation, mostFallback)
 	}
 	if in.PropagatedSetLevelTags != nil {
 		checkPropagated(&r, *in.PropagatedSetLevelTags)
 	}
 	if in.S3AccessConfig != nil {
-		r.S3Prefix("accessLogLocation", in.S3AccessConfig.AccessLogLocation)
+		r.S3Folder("s3AccessConfig.accessLogLocation", in.S3AccessConfig.AccessLogLocation, mostAccessLog)
 	}
 	return r.Err()
 }
@@ -271,12 +270,12 @@ func (s *Service) UpdateSequenceStore(ctx context.Context, in UpdateSequenceStor
 
 // SequenceStoreFilter selects stores; empty fields select all. Times are excluded.
 type SequenceStoreFilter struct {
-	Name          string              `json:"name,omitempty"`
-	CreatedAfter  time.Time           `json:"createdAfter,omitzero"`
-	CreatedBefore time.Time           `json:"createdBefore,omitzero"`
-	Status        catalog.StoreStatus `json:"status,omitempty"`
-	UpdatedAfter  time.Time           `json:"updatedAfter,omitzero"`
-	UpdatedBefore time.Time           `json:"updatedBefore,omitzero"`
+	Name          string      `json:"name,omitempty"`
+	CreatedAfter  time.Time   `json:"createdAfter,omitzero"`
+	CreatedBefore time.Time   `json:"createdBefore,omitzero"`
+	Status        StoreStatus `json:"status,omitempty"`
+	UpdatedAfter  time.Time   `json:"updatedAfter,omitzero"`
+	UpdatedBefore time.Time   `json:"updatedBefore,omitzero"`
 }
 
 // ListSequenceStoresInput is the request of [Service.ListSequenceStores].
@@ -295,28 +294,24 @@ type ListSequenceStoresOutput struct {
 
 // ListSequenceStores lists stores, oldest first.
 func (s *Service) ListSequenceStores(ctx context.Context, in ListSequenceStoresInput) (out ListSequenceStoresOutput, err error) {
-	page, err := service.Page(in.MaxResults, in.NextToken)
-	if err != nil {
-		return out, err
-	}
-	out.SequenceStores = []SequenceStore{}
+	var rules service.Rules
 	f := in.Filter
-	err = s.vault.Catalog.View(ctx, func(r *catalog.Reader) error {
-		stores, err := r.ListSequenceStores(s.vault.Scope(), catalog.SequenceStoreFilter{
-			Name: f.Name, Status: f.Status,
-			Created: catalog.Created{After: f.CreatedAfter, Before: f.CreatedBefore}, Updated: catalog.Created{After: f.UpdatedAfter, Before: f.UpdatedBefore},
-		}, page)
-		for _, store := range stores.Items {
-			out.SequenceStores = append(out.SequenceStores, s.describe(store, false))
-		}
-		out.NextToken = stores.Next
-		return err
-	})
+	rules.Optional("filter.name", f.Name, 1, 127)
+	service.OneOf(&rules, "filter.status", f.Status, true, StoreCreating, StoreActive, StoreUpdating, StoreDeleting, StoreFailed)
+	filter := catalog.SequenceStoreFilter{
+		Name: f.Name, Status: f.Status,
+		Created: catalog.Created{After: f.CreatedAfter, Before: f.CreatedBefore}, Updated: catalog.Created{After: f.UpdatedAfter, Before: f.UpdatedBefore},
+	}
+	out.SequenceStores, out.NextToken, err = service.List(ctx, s.vault.Catalog, &rules, service.Paging{MaxResults: in.MaxResults, NextToken: in.NextToken},
+		func(r *catalog.Reader, page catalog.PageRequest) (catalog.Page[catalog.SequenceStore], error) {
+			return r.ListSequenceStores(s.vault.Scope(), filter, page)
+		},
+		func(store catalog.SequenceStore) (SequenceStore, error) { return s.describe(store, false), nil })
 	return out, err
 }
 
 // DeleteSequenceStore deletes a store with its tags; Conflict while it has read
-// sets.
+// sets, or an import into it goes on.
 func (s *Service) DeleteSequenceStore(ctx context.Context, id string) error {
 	var folder vault.Folder
 	err := s.vault.Catalog.Update(ctx, func(tx *catalog.Tx) error {
@@ -325,6 +320,13 @@ func (s *Service) DeleteSequenceStore(ctx context.Context, id string) error {
 			return err
 		}
 		folder = vault.SequenceStoreFolder(store.Scope, store.ID)
+		coming, err := tx.HasOpenJobs(event.ReadSetImport, store.ID)
+		if err != nil {
+			return err
+		}
+		if coming {
+			return errs.At(errs.Conflict, errs.Pos{}, "sequence store %s has import jobs that go on", store.ID)
+		}
 		if err := tx.DeleteSequenceStore(store.ID); err != nil {
 			return err
 		}
@@ -333,5 +335,5 @@ func (s *Service) DeleteSequenceStore(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	return s.vault.RemoveFolder(ctx, catalog.InObjects, folder)
+	return s.vault.RemoveFolder(context.WithoutCancel(ctx), catalog.InObjects, folder) // the store is gone in any case
 }

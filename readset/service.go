@@ -11,11 +11,11 @@ import (
 	"github.com/seqlode/seqlode/internal/catalog"
 	"github.com/seqlode/seqlode/internal/errs"
 	"github.com/seqlode/seqlode/internal/event"
-	"github.com/seqlode/seqlode/internal/fasta"
 	"github.com/seqlode/seqlode/internal/job"
 	"github.com/seqlode/seqlode/internal/service"
 	"github.com/seqlode/seqlode/internal/source"
 	"github.com/seqlode/seqlode/internal/vault"
+	"github.com/seqlode/seqlode/reference"
 )
 
 // Service keeps sequence stores and their read sets in a vault. Its methods are
@@ -34,9 +34,17 @@ type ServiceOptions struct {
 	ServiceAccount string    // in the ARNs of S3 access points; the vault's account when empty
 	Random         io.Reader // for the names of buckets; crypto/rand when nil
 
-	// Bases gives the bases of a stored reference, for reads that are stored as
-	// differences from it.
-	Bases func(ctx context.Context, referenceARN string) (fasta.Bases, error)
+	// References are those that reads are linked to. It is a [reference.Service];
+	// with none, nothing can be linked.
+	References References
+}
+
+// References gives references of the vault by their ARNs: the bases of one, for
+// reads that are stored as differences from it, and how a header fits one, or all.
+type References interface {
+	Bases(ctx context.Context, referenceARN string) (reference.Bases, error)
+	MatchReference(ctx context.Context, header []reference.Contig, referenceARN string) (reference.Fit, error)
+	MatchReferences(ctx context.Context, header []reference.Contig) ([]reference.Fit, error)
 }
 
 // NewService gives the service of a vault. The vault's jobs are those of Work,

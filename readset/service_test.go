@@ -56,8 +56,8 @@ func newHome(t *testing.T, family string) *home {
 		Objects: dir.New(vfs.Dir(root), dir.Options{Reserved: []string{"catalog.db", "catalog.db-wal", "catalog.db-shm"}}), Catalog: c, Kinds: readset.Kinds(catalog.Scope{Account: "000000000000", Region: "local"}), Log: slog.New(slog.DiscardHandler),
 	}
 	h.Service = readset.NewService(h.vault, readset.ServiceOptions{
-		Sources: &source.Opener{Local: true},
-		Bases:   func(context.Context, string) (reference.Bases, error) { return h.bases, nil },
+		Sources:    &source.Opener{Local: true},
+		References: &references{reference.NewService(h.vault, reference.ServiceOptions{}), h},
 	})
 	h.vault.Jobs = job.New(c, job.Options{Kinds: h.Work(), Poll: 20 * time.Millisecond})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -75,6 +75,16 @@ func newHome(t *testing.T, family string) *home {
 	require.NoError(t, err)
 	h.store = store.ID
 	return h
+}
+
+// references are those of the home, of which h.bases has the bases.
+type references struct {
+	*reference.Service
+	home *home
+}
+
+func (r *references) Bases(context.Context, string) (reference.Bases, error) {
+	return r.home.bases, nil
 }
 
 // now is the vault's clock.

@@ -2,9 +2,6 @@ package readset
 
 import (
 	"context"
-	"fmt"
-	"maps"
-	"strings"
 
 	"github.com/seqlode/seqlode/internal/blob"
 	"github.com/seqlode/seqlode/internal/catalog"
@@ -16,38 +13,29 @@ import (
 // TagResource gives a store or read set, by its ARN, tags; a key that it has
 // already gets the new value. It has 50 at most.
 func (s *Service) TagResource(ctx context.Context, arn string, tags map[string]string) error {
-	var rules service.Rules
-	rules.Tags(tags)
-	if err := rules.Err(); err != nil {
+	change, err := service.TagResource(arn, tags)
+	if err != nil {
 		return err
 	}
-	return s.retag(ctx, arn, func(have map[string]string) error {
-		maps.Copy(have, tags)
-		if len(have) > 50 {
-			return errs.At(errs.Validation, errs.Pos{}, "%s would have %d tags, more than 50", arn, len(have))
-		}
-		return nil
-	})
+	return s.retag(ctx, arn, change)
 }
 
 // UntagResource takes the tags with some keys, 50 at most, from a store or read
 // set; those that it lacks are no error.
 func (s *Service) UntagResource(ctx context.Context, arn string, keys []string) error {
-	var rules service.Rules
-	rules.Count("tagKeys", len(keys), 1, 50)
-	if err := rules.Err(); err != nil {
+	change, err := service.UntagResource(arn, keys)
+	if err != nil {
 		return err
 	}
-	return s.retag(ctx, arn, func(have map[string]string) error {
-		for _, key := range keys {
-			delete(have, key)
-		}
-		return nil
-	})
+	return s.retag(ctx, arn, change)
 }
 
 // ListTagsForResource gives the tags of a store or read set by its ARN.
 func (s *Service) ListTagsForResource(ctx context.Context, arn string) (tags map[string]string, err error) {
+	var rules service.Rules
+	if rules.ResourceARN(arn); rules.Err() != nil {
+		return nil, rules.Err()
+	}
 	err = s.vault.Catalog.View(ctx, func(r *catalog.Reader) error {
 		store, set, err := s.named(r, arn)
 		if err != nil {
@@ -65,17 +53,14 @@ func (s *Service) ListTagsForResource(ctx context.Context, arn string) (tags map
 
 // named gives the store with an ARN, or the read set and its store.
 func (s *Service) named(r *catalog.Reader, arn string) (store catalog.SequenceStore, set *catalog.ReadSet, err error) {
-	scope := s.vault.Scope()
-	rest, ok := strings.CutPrefix(arn, fmt.Sprintf("arn:aws:omics:%s:%s:sequenceStore/", scope.Region, scope.Account))
+	storeID, id, ok := s.vault.Scope().ParseReadSetARN(arn)
 	if !ok {
-		return store, nil, &Error{Resource: "resource " + arn, Kind: errs.NotFound, Err: errs.ErrNotFound}
+		return store, nil, &Error{Resource: "resource " + arn, Kind: errs.NotFound}
 	}
-	storeID, id, inStore := strings.Cut(rest, "/readSet/")
-	if !inStore {
-		store, err = s.store(r, "sequenceStore", storeID)
+	if store, err = s.store(r, "resourceArn", storeID.String()); err != nil || id == 0 {
 		return store, nil, err
 	}
-	store, found, err := s.readSet(r, storeID, id)
+	found, err := r.ReadSet(storeID, id)
 	return store, &found, err
 }
 

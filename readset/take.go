@@ -187,10 +187,10 @@ func (im *importing) takeAligned(ctx context.Context, stream *source.Stream) err
 
 // bases gives the bases of the linked reference, where there is one.
 func (s *Service) bases(ctx context.Context, arn string) (reference.Bases, error) {
-	if s.opt.Bases == nil || arn == "" {
+	if s.opt.References == nil || arn == "" {
 		return nil, nil
 	}
-	return s.opt.Bases(ctx, arn)
+	return s.opt.References.Bases(ctx, arn)
 }
 
 // warn tells in the statusMessage what is odd about a file.
@@ -246,7 +246,7 @@ func (im *importing) rehead(ctx context.Context, h *sam.Header) (*sam.Header, er
 	if im.in.SourceFileType != UBAM && len(parsed.Sequences) == 0 {
 		return nil, errs.At(errs.Corrupt, errs.Pos{}, "declared %s, but the header has no @SQ line: reads that are not aligned are UBAM", im.in.SourceFileType)
 	}
-	if im.reference != nil {
+	if im.in.ReferenceARN != "" {
 		if err := im.match(ctx, parsed); err != nil {
 			return nil, err
 		}
@@ -261,21 +261,27 @@ func (im *importing) match(ctx context.Context, parsed *sam.Parsed) error {
 	for _, q := range parsed.Sequences {
 		header = append(header, reference.Contig{Name: q.Name, Length: q.Length, M5: q.MD5})
 	}
-	fits := reference.Match(header, []reference.Candidate{{ID: im.reference.arn, Contigs: im.reference.contigs}})
-	if len(fits) == 0 || fits[0].Fits() {
-		return nil
+	references := im.service.opt.References
+	f, err := references.MatchReference(ctx, header, im.in.ReferenceARN)
+	if err != nil || f.Fits() {
+		return err
 	}
-	f := fits[0]
 	text := f.Differences[0].String()
 	if n := f.Differing - 1; n > 0 {
 		text += "; and " + plural(n, "other") + " of " + plural(len(header), "sequence")
 	}
-	others, err := im.service.candidates(ctx)
+	others, err := references.MatchReferences(ctx, header)
 	if err != nil {
 		return err
 	}
-	if fits := reference.Match(header, others); len(fits) > 0 && fits[0].Fits() {
-		text += "; it fits " + fits[0].ID
+	if len(others) > 0 && others[0].Fits() {
+		scope := im.service.vault.Scope()
+		store, _, _ := scope.ParseReferenceARN(im.in.ReferenceARN) // the only one of the scope
+		id, err := catalog.ParseID(others[0].ID)
+		if err != nil {
+			return err
+		}
+		text += "; it fits " + scope.ReferenceARN(store, id)
 	}
-	return errs.At(errs.Validation, errs.Pos{}, "the header does not fit reference %s: %s", im.reference.arn, text)
+	return errs.At(errs.Validation, errs.Pos{}, "the header does not fit reference %s: %s", im.in.ReferenceARN, text)
 }

@@ -2,7 +2,6 @@ package readset
 
 import (
 	"context"
-	"errors"
 	"io"
 
 	"github.com/seqlode/seqlode/etag"
@@ -102,20 +101,15 @@ func familyOf(algorithm string) etag.Family {
 type summed struct {
 	file catalog.File
 	io.ReadCloser
-	object blob.Object
-	sum    blob.Sum
+	sum blob.Sum
 }
 
 func (s *Service) summed(ctx context.Context, f catalog.File) (*summed, error) {
-	object, err := s.vault.Objects.Open(ctx, vault.Object(f.Area, f.Key))
+	body, err := s.vault.Read(ctx, f, 0, -1)
 	if err != nil {
 		return nil, err
 	}
-	body, err := object.Range(0, -1)
-	if err != nil {
-		return nil, closing(object, err)
-	}
-	return &summed{file: f, ReadCloser: body, object: object}, nil
+	return &summed{file: f, ReadCloser: body}, nil
 }
 
 func (f *summed) Read(p []byte) (int, error) {
@@ -123,8 +117,6 @@ func (f *summed) Read(p []byte) (int, error) {
 	f.sum = f.sum.Add(p[:n])
 	return n, err
 }
-
-func (f *summed) Close() error { return errors.Join(f.ReadCloser.Close(), f.object.Close()) }
 
 // check holds what was read against what was kept.
 func (f *summed) check() error {

@@ -29,5 +29,5 @@ func (s *Service) DeleteReference(ctx context.Context, referenceStoreID, id stri
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.files.forget(gone.ID), s.vault.RemoveFolder(ctx, catalog.InObjects, folder))
+	return errors.Join(s.files.forget(gone.ID), s.vault.RemoveFolder(context.WithoutCancel(ctx), catalog.InObjects, folder)) // it is gone in any case
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/seqlode/seqlode/internal/catalog"
 	"github.com/seqlode/seqlode/internal/errs"
 	"github.com/seqlode/seqlode/internal/service"
-	"github.com/seqlode/seqlode/internal/vault"
 )
 
 // FileName names a file of a stored reference.
@@ -70,30 +69,11 @@ func (s *Service) GetReference(ctx context.Context, in GetReferenceInput) (GetRe
 	if err != nil {
 		return GetReferenceOutput{}, err
 	}
-	object, err := s.vault.Objects.Open(ctx, vault.Object(file.Area, file.Key))
+	payload, err := s.vault.Read(ctx, file, from+first, end-first)
 	if err != nil {
 		return GetReferenceOutput{}, err
 	}
-	payload, err := object.Range(from+first, end-first)
-	if err != nil {
-		_ = object.Close() // nothing was read
-		return GetReferenceOutput{}, err
-	}
-	return GetReferenceOutput{&payloadReader{payload, object}, end - first, first, length}, nil
-}
-
-// payloadReader closes the object with the reader of it.
-type payloadReader struct {
-	io.ReadCloser
-	object io.Closer
-}
-
-func (p *payloadReader) Close() error {
-	err := p.ReadCloser.Close()
-	if closed := p.object.Close(); err == nil {
-		err = closed
-	}
-	return err
+	return GetReferenceOutput{payload, end - first, first, length}, nil
 }
 
 // byteRange gives the bytes [first, end) that a Range header asks for of so many;
@@ -176,5 +156,5 @@ func (s *Service) OpenReference(ctx context.Context, referenceStoreID, id string
 	if err != nil {
 		return nil, err
 	}
-	return s.vault.Objects.Open(ctx, vault.Object(file.Area, file.Key))
+	return s.vault.Open(ctx, file)
 }

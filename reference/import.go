@@ -203,8 +203,8 @@ func (i *importing) sequence(ctx context.Context, name string) (Summary, error) 
 		return Summary{}, err
 	}
 	defer from.Close()
-	if from.Size > maxSource {
-		return Summary{}, tooLarge(name)
+	if err := from.Limit(maxSource); err != nil {
+		return Summary{}, err
 	}
 	w, err := i.vault.Objects.Create(ctx, i.object(name), i.staged())
 	if err != nil {
@@ -316,16 +316,12 @@ func checkSequences(x *Index) error {
 	return nil
 }
 
-func tooLarge(name string) error {
-	return errs.At(errs.LimitExceeded, errs.Pos{File: name}, "has more than %d GiB, the most that a reference may have", maxSource>>30)
-}
-
 // tee reads a source and writes all that it reads.
 type tee struct {
 	r      io.Reader
 	w      io.Writer
 	n      int64
-	failed error // of reading or writing, or of the size
+	failed error // of reading or writing
 }
 
 func (t *tee) Read(p []byte) (int, error) {
@@ -333,16 +329,15 @@ func (t *tee) Read(p []byte) (int, error) {
 		return 0, t.failed
 	}
 	n, err := t.r.Read(p)
-	if t.n += int64(n); t.n > maxSource {
-		t.failed = tooLarge("")
-		return 0, t.failed
-	}
+	t.n += int64(n)
 	if _, t.failed = t.w.Write(p[:n]); t.failed != nil {
 		return 0, t.failed
 	}
 	if err != nil && err != io.EOF {
-		t.failed = errs.At(errs.Internal, errs.Pos{Offset: errs.Byte(t.n)}, "cannot read on: %w", err)
-		err = t.failed
+		if !errors.Is(err, errs.ErrLimitExceeded) {
+			err = errs.At(errs.Internal, errs.Pos{Offset: errs.Byte(t.n)}, "cannot read on: %w", err)
+		}
+		t.failed = err
 	}
 	return n, err
 }

@@ -21,15 +21,13 @@ type ImportSource struct {
 	Tags        map[string]string `json:"tags,omitempty"`
 }
 
-func (in *ImportSource) check(s *Service) error {
-	var r service.Rules
+func (in *ImportSource) check(r *service.Rules, s *Service) {
 	r.Text("name", in.Name, 3, 255)
 	r.Optional("description", in.Description, 1, 255)
 	r.Tags(in.Tags)
-	if err := r.Err(); err != nil {
-		return err
+	if err := s.opt.Sources.Check(in.SourceFile); err != nil {
+		r.Fail("%w", err)
 	}
-	return s.opt.Sources.Check(in.SourceFile)
 }
 
 // StartReferenceImportJobInput is the request of
@@ -46,15 +44,10 @@ func (in *StartReferenceImportJobInput) check(s *Service) error {
 	r.RoleARN(in.RoleARN)
 	r.Token(in.ClientToken)
 	r.Count("sources", len(in.Sources), 1, 100)
-	if err := r.Err(); err != nil {
-		return err
-	}
 	for i := range in.Sources {
-		if err := in.Sources[i].check(s); err != nil {
-			return during(err, fmt.Sprintf("sources[%d]", i))
-		}
+		r.Within(fmt.Sprintf("sources[%d]", i), func(r *service.Rules) { in.Sources[i].check(r, s) })
 	}
-	return nil
+	return r.Err()
 }
 
 // ImportJob is a job of imports as operations give it.
@@ -196,12 +189,9 @@ func (s *Service) GetReferenceImportJob(ctx context.Context, referenceStoreID, i
 	})
 }
 
-// JobFilter selects jobs; empty fields select all. Times are excluded.
-type JobFilter struct {
-	Status        catalog.JobStatus `json:"status,omitempty"`
-	CreatedAfter  time.Time         `json:"createdAfter,omitzero"`
-	CreatedBefore time.Time         `json:"createdBefore,omitzero"`
-}
+// JobFilter selects jobs by Status, CreatedAfter and CreatedBefore; empty fields
+// select all. Times are excluded.
+type JobFilter = service.JobFilter
 
 // ListReferenceImportJobsInput is the request of
 // [Service.ListReferenceImportJobs].
@@ -219,37 +209,16 @@ type ListReferenceImportJobsOutput struct {
 }
 
 // ListReferenceImportJobs lists a store's import jobs, oldest first.
-func (s *Service) ListReferenceImportJobs(ctx context.Context, in ListReferenceImportJobsInput) (ListReferenceImportJobsOutput, error) {
+func (s *Service) ListReferenceImportJobs(ctx context.Context, in ListReferenceImportJobsInput) (out ListReferenceImportJobsOutput, err error) {
 	var rules service.Rules
-	service.OneOf(&rules, "filter.status", in.Filter.Status, true, catalog.JobSubmitted, catalog.JobInProgress, catalog.JobCancelling,
-		catalog.JobCancelled, catalog.JobFailed, catalog.JobCompleted, catalog.JobCompletedWithFailures)
-	page, err := service.Page(in.MaxResults, in.NextToken)
-	if err == nil {
-		err = rules.Err()
-	}
-	if err != nil {
-		return ListReferenceImportJobsOutput{}, err
-	}
-	return view(ctx, s, func(r *catalog.Reader) (ListReferenceImportJobsOutput, error) {
-		out := ListReferenceImportJobsOutput{ImportJobs: []ImportJob{}}
-		store, err := s.store(r, "referenceStoreId", in.ReferenceStoreID)
-		if err != nil {
-			return out, err
-		}
-		jobs, err := r.ListJobs(event.ReferenceImport, store.ID, catalog.JobFilter{
-			Status: in.Filter.Status, Created: catalog.Created{After: in.Filter.CreatedAfter, Before: in.Filter.CreatedBefore},
-		}, page)
-		if err != nil {
-			return out, err
-		}
-		for _, j := range jobs.Items {
-			told, err := describeJob(j)
+	filter := rules.JobFilter(in.Filter)
+	out.ImportJobs, out.NextToken, err = service.List(ctx, s.vault.Catalog, &rules, service.Paging{MaxResults: in.MaxResults, NextToken: in.NextToken},
+		func(r *catalog.Reader, page catalog.PageRequest) (catalog.Page[catalog.Job], error) {
+			store, err := s.store(r, "referenceStoreId", in.ReferenceStoreID)
 			if err != nil {
-				return out, err
+				return catalog.Page[catalog.Job]{}, err
 			}
-			out.ImportJobs = append(out.ImportJobs, told)
-		}
-		out.NextToken = jobs.Next
-		return out, nil
-	})
+			return r.ListJobs(event.ReferenceImport, store.ID, filter, page)
+		}, describeJob)
+	return out, err
 }

@@ -100,24 +100,21 @@ type ListReferencesOutput struct {
 }
 
 // ListReferences lists a store's references, oldest first.
-func (s *Service) ListReferences(ctx context.Context, in ListReferencesInput) (ListReferencesOutput, error) {
-	page, err := service.Page(in.MaxResults, in.NextToken)
-	if err != nil {
-		return ListReferencesOutput{}, err
+func (s *Service) ListReferences(ctx context.Context, in ListReferencesInput) (out ListReferencesOutput, err error) {
+	var rules service.Rules
+	rules.Optional("filter.name", in.Filter.Name, 3, 255)
+	rules.Optional("filter.md5", in.Filter.MD5, 1, 255)
+	filter := catalog.ReferenceFilter{
+		Name: in.Filter.Name, MD5: in.Filter.MD5, Created: catalog.Created{After: in.Filter.CreatedAfter, Before: in.Filter.CreatedBefore},
 	}
-	return view(ctx, s, func(r *catalog.Reader) (ListReferencesOutput, error) {
-		out := ListReferencesOutput{References: []Stored{}}
-		store, err := s.store(r, "referenceStoreId", in.ReferenceStoreID)
-		if err != nil {
-			return out, err
-		}
-		refs, err := r.ListReferences(store.ID, catalog.ReferenceFilter{
-			Name: in.Filter.Name, MD5: in.Filter.MD5, Created: catalog.Created{After: in.Filter.CreatedAfter, Before: in.Filter.CreatedBefore},
-		}, page)
-		for _, ref := range refs.Items {
-			out.References = append(out.References, describe(store, ref))
-		}
-		out.NextToken = refs.Next
-		return out, err
-	})
+	var store catalog.ReferenceStore
+	out.References, out.NextToken, err = service.List(ctx, s.vault.Catalog, &rules, service.Paging{MaxResults: in.MaxResults, NextToken: in.NextToken},
+		func(r *catalog.Reader, page catalog.PageRequest) (refs catalog.Page[catalog.Reference], err error) {
+			if store, err = s.store(r, "referenceStoreId", in.ReferenceStoreID); err != nil {
+				return refs, err
+			}
+			return r.ListReferences(store.ID, filter, page)
+		},
+		func(ref catalog.Reference) (Stored, error) { return describe(store, ref), nil })
+	return out, err
 }

@@ -105,16 +105,6 @@ func unkeep(text json.RawMessage, to any, kind errs.Kind) error {
 	return nil
 }
 
-// during gives err as one of an operation.
-func during(err error, op string) error {
-	if e, ok := errors.AsType[*Error](err); ok {
-		named := *e
-		named.Op = op
-		return &named
-	}
-	return err
-}
-
 // view reads the catalog.
 func view[T any](ctx context.Context, s *Service, fn func(*catalog.Reader) (T, error)) (out T, err error) {
 	err = s.vault.Catalog.View(ctx, func(r *catalog.Reader) error {

@@ -12,11 +12,9 @@ import (
 	"github.com/seqlode/seqlode/internal/vault"
 )
 
-// SSEConfig asks for encryption with a customer's key.
-type SSEConfig struct {
-	Type   string `json:"type"`
-	KeyARN string `json:"keyArn,omitempty"`
-}
+// SSEConfig asks for encryption, of Type KMS. Without a KeyARN the vault's own is
+// meant; one with a customer's key is NotSupported.
+type SSEConfig = service.SSEConfig
 
 // Store is a reference store as operations give it.
 type Store struct {
@@ -46,13 +44,7 @@ func (in *CreateReferenceStoreInput) check() error {
 	r.Optional("description", in.Description, 1, 255)
 	r.Tags(in.Tags)
 	r.Token(in.ClientToken)
-	if in.SSEConfig != nil {
-		service.OneOf(&r, "sseConfig.type", in.SSEConfig.Type, false, "KMS")
-		r.Optional("sseConfig.keyArn", in.SSEConfig.KeyARN, 20, 2048)
-	}
-	if in.SSEConfig != nil && in.SSEConfig.KeyARN != "" && r.Err() == nil {
-		return errs.At(errs.NotSupported, errs.Pos{}, "sseConfig: encryption with a customer's key is not supported by this version")
-	}
+	r.SSEConfig(in.SSEConfig)
 	return r.Err()
 }
 
@@ -117,22 +109,18 @@ type ListReferenceStoresOutput struct {
 }
 
 // ListReferenceStores lists the one store, or none.
-func (s *Service) ListReferenceStores(ctx context.Context, in ListReferenceStoresInput) (ListReferenceStoresOutput, error) {
-	page, err := service.Page(in.MaxResults, in.NextToken)
-	if err != nil {
-		return ListReferenceStoresOutput{}, err
+func (s *Service) ListReferenceStores(ctx context.Context, in ListReferenceStoresInput) (out ListReferenceStoresOutput, err error) {
+	var rules service.Rules
+	rules.Optional("filter.name", in.Filter.Name, 1, 127)
+	filter := catalog.ReferenceStoreFilter{
+		Name: in.Filter.Name, Created: catalog.Created{After: in.Filter.CreatedAfter, Before: in.Filter.CreatedBefore},
 	}
-	return view(ctx, s, func(r *catalog.Reader) (ListReferenceStoresOutput, error) {
-		out := ListReferenceStoresOutput{ReferenceStores: []Store{}}
-		stores, err := r.ListReferenceStores(s.vault.Scope(), catalog.ReferenceStoreFilter{
-			Name: in.Filter.Name, Created: catalog.Created{After: in.Filter.CreatedAfter, Before: in.Filter.CreatedBefore},
-		}, page)
-		for _, store := range stores.Items {
-			out.ReferenceStores = append(out.ReferenceStores, describeStore(store))
-		}
-		out.NextToken = stores.Next
-		return out, err
-	})
+	out.ReferenceStores, out.NextToken, err = service.List(ctx, s.vault.Catalog, &rules, service.Paging{MaxResults: in.MaxResults, NextToken: in.NextToken},
+		func(r *catalog.Reader, page catalog.PageRequest) (catalog.Page[catalog.ReferenceStore], error) {
+			return r.ListReferenceStores(s.vault.Scope(), filter, page)
+		},
+		func(store catalog.ReferenceStore) (Store, error) { return describeStore(store), nil })
+	return out, err
 }
 
 // DeleteReferenceStore deletes a store with its tags; Conflict while it has
@@ -160,5 +148,5 @@ func (s *Service) DeleteReferenceStore(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	return s.vault.RemoveFolder(ctx, catalog.InObjects, folder)
+	return s.vault.RemoveFolder(context.WithoutCancel(ctx), catalog.InObjects, folder) // the store is gone in any case
 }

@@ -211,9 +211,11 @@ func TestTags(t *testing.T) {
 		"arn:aws:omics:local:000000000000:sequenceStore/1000000001":      ErrNotFound,
 		"arn:aws:omics:elsewhere:000000000000:referenceStore/" + store:   ErrNotFound,
 		storeARN + "/reference/9999999999":                               ErrNotFound,
-		storeARN + "/reference/x":                                        ErrValidation,
+		storeARN + "/reference/x":                                        ErrNotFound,
 		"arn:aws:omics:local:000000000000:referenceStore/9999999999":     ErrNotFound,
-		"arn:aws:omics:local:000000000000:referenceStore/" + store + "/": ErrValidation,
+		"arn:aws:omics:local:000000000000:referenceStore/" + store + "/": ErrNotFound,
+		"sequenceStore/1000000001":                                       ErrValidation,
+		"arn:" + strings.Repeat("x", 147):                                ErrValidation,
 	} {
 		require.ErrorIs(t, h.TagResource(ctx, arn, map[string]string{"a": ""}), want, arn)
 		require.ErrorIs(t, h.UntagResource(ctx, arn, []string{"a"}), want, arn)

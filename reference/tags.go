@@ -2,7 +2,6 @@ package reference
 
 import (
 	"context"
-	"strings"
 
 	"github.com/seqlode/seqlode/internal/blob"
 	"github.com/seqlode/seqlode/internal/catalog"
@@ -11,26 +10,25 @@ import (
 	"github.com/seqlode/seqlode/internal/vault"
 )
 
-// maxTags is how many tags a resource may have.
-const maxTags = 50
-
 // named gives the reference store with an ARN, or the reference and its store.
 func (s *Service) named(r *catalog.Reader, arn string) (store catalog.ReferenceStore, ref *catalog.Reference, err error) {
-	storeID, ok := strings.CutPrefix(arn, s.vault.Scope().ReferenceStoreARN(0))
+	storeID, id, ok := s.vault.Scope().ParseReferenceARN(arn)
 	if !ok {
 		return store, nil, &Error{Resource: "resource " + arn, Kind: errs.NotFound}
 	}
-	storeID, id, within := strings.Cut(storeID, "/reference/")
-	if !within {
-		store, err = s.store(r, "resourceArn", storeID)
+	if store, err = s.store(r, "resourceArn", storeID.String()); err != nil || id == 0 {
 		return store, nil, err
 	}
-	store, found, err := s.reference(r, storeID, id)
+	found, err := r.Reference(storeID, id)
 	return store, &found, err
 }
 
 // ListTagsForResource gives the tags of the store or of a reference, by its ARN.
 func (s *Service) ListTagsForResource(ctx context.Context, resourceARN string) (map[string]string, error) {
+	var rules service.Rules
+	if rules.ResourceARN(resourceARN); rules.Err() != nil {
+		return nil, rules.Err()
+	}
 	return view(ctx, s, func(r *catalog.Reader) (map[string]string, error) {
 		store, ref, err := s.named(r, resourceARN)
 		if err != nil {
@@ -46,49 +44,46 @@ func (s *Service) ListTagsForResource(ctx context.Context, resourceARN string) (
 // TagResource adds tags to the store or to a reference, by its ARN, or overwrites
 // their values. It has 50 at most.
 func (s *Service) TagResource(ctx context.Context, resourceARN string, tags map[string]string) error {
-	var rules service.Rules
-	rules.Tags(tags)
-	if err := rules.Err(); err != nil {
+	change, err := service.TagResource(resourceARN, tags)
+	if err != nil {
 		return err
 	}
-	return s.retag(ctx, resourceARN, func(tx *catalog.Tx, id catalog.ID) error {
-		if err := tx.PutTags(id, tags); err != nil {
-			return err
-		}
-		all, err := tx.Tags(id)
-		if err == nil && len(all) > maxTags {
-			err = errs.At(errs.Validation, errs.Pos{}, "%s would have %d tags, and may have %d", resourceARN, len(all), maxTags)
-		}
-		return err
-	})
+	return s.retag(ctx, resourceARN, change)
 }
 
 // UntagResource takes tags from the store or from a reference, by its ARN. A key
 // that it lacks is passed over.
 func (s *Service) UntagResource(ctx context.Context, resourceARN string, tagKeys []string) error {
-	var rules service.Rules
-	rules.Count("tagKeys", len(tagKeys), 0, maxTags)
-	if err := rules.Err(); err != nil {
+	change, err := service.UntagResource(resourceARN, tagKeys)
+	if err != nil {
 		return err
 	}
-	return s.retag(ctx, resourceARN, func(tx *catalog.Tx, id catalog.ID) error { return tx.DropTags(id, tagKeys...) })
+	return s.retag(ctx, resourceARN, change)
 }
 
 // retag changes tags, in the sidecar too.
-func (s *Service) retag(ctx context.Context, arn string, change func(*catalog.Tx, catalog.ID) error) error {
+func (s *Service) retag(ctx context.Context, arn string, change func(map[string]string) error) error {
 	return s.vault.Catalog.Update(ctx, func(tx *catalog.Tx) error {
 		store, ref, err := s.named(&tx.Reader, arn)
 		if err != nil {
 			return err
 		}
-		if ref == nil {
-			if err := change(tx, store.ID); err != nil {
-				return err
-			}
-			return s.putStore(ctx, tx, store)
+		id := store.ID
+		if ref != nil {
+			id = ref.ID
 		}
-		if err := change(tx, ref.ID); err != nil {
+		tags, err := tx.Tags(id)
+		if err != nil {
 			return err
+		}
+		if err := change(tags); err != nil {
+			return err
+		}
+		if err := tx.SetTags(id, tags); err != nil {
+			return err
+		}
+		if ref == nil {
+			return s.putStore(ctx, tx, store)
 		}
 		kept, err := keepReference(&tx.Reader, *ref)
 		if err != nil {

@@ -196,3 +196,14 @@ func (r *Reader) CountOpenJobs(s Scope, kinds ...string) (int, error) {
 	}
 	return total, nil
 }
+
+// HasOpenJobs says whether a job of a kind and store goes on.
+func (r *Reader) HasOpenJobs(kind string, store ID) (bool, error) {
+	for _, status := range []JobStatus{JobSubmitted, JobInProgress, JobCancelling} {
+		n, err := r.number("SELECT count(*) FROM (SELECT 1 FROM job WHERE kind = ? AND store_id = ? AND status = ? LIMIT 1) AS found", kind, int64(store), string(status))
+		if err != nil || n > 0 {
+			return n > 0, err
+		}
+	}
+	return false, nil
+}

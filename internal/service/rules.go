@@ -15,7 +15,8 @@ import (
 // stands. Lengths are in characters.
 type Rules struct{ err error }
 
-// Err is the first fault, of kind Validation, or nil.
+// Err is the first fault, or nil: of kind Validation, unless the rule says
+// otherwise.
 func (r *Rules) Err() error { return r.err }
 
 // Fail notes a fault.
@@ -77,39 +78,50 @@ func (r *Rules) Count(field string, n, least, most int) {
 // has no use for.
 func (r *Rules) RoleARN(value string) {
 	r.Text("roleArn", value, 20, 2048)
-	if !strings.HasPrefix(value, "arn:") {
-		r.Fail("roleArn is %q, want an ARN", value)
-	}
+	r.ARN("roleArn", value)
 }
 
 // Token judges a client token, which may be empty.
 func (r *Rules) Token(value string) { r.Optional("clientToken", value, 1, 127) }
 
-// Tags judges the tags of a resource (sharing-tags-permissions.md §2.1).
-func (r *Rules) Tags(tags map[string]string) {
-	r.Count("tags", len(tags), 0, 50)
-	for key, value := range tags {
-		r.TagKey(key)
-		if n := utf8.RuneCountInString(value); n > 256 || !tagText(value) {
-			r.Fail("the value of tag %q has %d characters, want up to 256 of letters, digits, white space and _.:/=+-@", key, n)
-		}
+// ResourceARN judges the ARN of a resource that has tags.
+func (r *Rules) ResourceARN(value string) {
+	r.Text("resourceArn", value, 1, 150)
+	r.ARN("resourceArn", value)
+}
+
+// ARN judges the form of an ARN, which may be empty.
+func (r *Rules) ARN(field, value string) {
+	if value != "" && !strings.HasPrefix(value, "arn:") {
+		r.Fail("%s is %q, want an ARN", field, value)
 	}
 }
 
-// TagKey judges the key of a tag that a user sets.
-func (r *Rules) TagKey(key string) {
-	switch n := utf8.RuneCountInString(key); {
-	case n < 1 || n > 128 || !tagText(key):
-		r.Fail("tag key %q has %d characters, want 1 to 128 of letters, digits, white space and _.:/=+-@", key, n)
-	case strings.HasPrefix(strings.ToLower(key), "aws:"), strings.HasPrefix(key, "omics:"):
-		r.Fail("tag key %q begins with a prefix that is kept for the service", key)
+// SSEConfig asks for encryption. Without a KeyARN, the vault's own is meant.
+type SSEConfig struct {
+	Type   string `json:"type"` // KMS
+	KeyARN string `json:"keyArn,omitempty"`
+}
+
+// SSEConfig judges it; nil is good. A customer's key is not taken, and so not
+// passed over either: it is NotSupported (storage.md §5).
+func (r *Rules) SSEConfig(c *SSEConfig) {
+	if c == nil {
+		return
+	}
+	OneOf(r, "sseConfig.type", c.Type, false, "KMS")
+	r.Optional("sseConfig.keyArn", c.KeyARN, 20, 2048)
+	if c.KeyARN != "" && r.err == nil {
+		r.err = errs.At(errs.NotSupported, errs.Pos{}, "sseConfig: encryption with a customer's key is not supported by this version")
 	}
 }
 
-func tagText(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(c rune) bool {
-		return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !unicode.IsSpace(c) && !strings.ContainsRune("_.:/=+-@", c)
-	})
+// Within judges a part of the request, which faults name.
+func (r *Rules) Within(part string, judge func(*Rules)) {
+	var one Rules
+	if judge(&one); one.err != nil {
+		r.Fail("%s: %w", part, one.err)
+	}
 }
 
 // ID reads an id of the wire: 10 to 36 digits. One that can be no id of this
@@ -125,21 +137,17 @@ func ID(field, value string) (catalog.ID, error) {
 	return id, nil
 }
 
-// Page judges the fields by which a list is paged: maxResults 1 to 100, 0 for
-// 100, and the token of the page before.
-func Page(maxResults int, nextToken string) (catalog.PageRequest, error) {
-	if maxResults < 0 || maxResults > 100 {
-		return catalog.PageRequest{}, errs.At(errs.Validation, errs.Pos{}, "maxResults is %d, want 1 to 100", maxResults)
+// s3Folder is the form of an S3 URI of a bucket or of a folder in it.
+var s3Folder = regexp.MustCompile(`^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/|/(.+)/)?$`)
+
+// S3Folder judges an S3 URI of a bucket, or of a folder in it with a name up to
+// most characters; it may be empty.
+func (r *Rules) S3Folder(field, value string, most int) {
+	if value == "" {
+		return
 	}
-	return catalog.PageRequest{Limit: maxResults, Token: nextToken}, nil
-}
-
-// s3URI is an S3 URI of a bucket and what is in it.
-var s3URI = regexp.MustCompile(`^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/.*)?$`)
-
-// S3Prefix judges an S3 URI of a bucket or of a folder in it; it may be empty.
-func (r *Rules) S3Prefix(field, value string) {
-	if value != "" && (len(value) > 1100 || !s3URI.MatchString(value)) {
-		r.Fail("%s is %q, want s3://bucket/folder/", field, value)
+	parts := s3Folder.FindStringSubmatch(value)
+	if parts == nil || utf8.RuneCountInString(parts[1]) > most {
+		r.Fail("%s is %q, want s3://bucket/folder/ with a folder of up to %d characters, or s3://bucket/", field, value, most)
 	}
 }

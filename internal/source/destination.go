@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/seqlode/seqlode/internal/errs"
@@ -63,20 +64,44 @@ func (f *Folder) Has(name string) (bool, error) {
 
 // Write writes a file, which appears when all of from is there and lasts; one
 // that is there is replaced.
-func (f *Folder) Write(ctx context.Context, name string, from io.Reader) (err error) {
+func (f *Folder) Write(ctx context.Context, name string, from io.Reader) error {
+	return f.write(ctx, name, from, os.Rename)
+}
+
+// WriteNew is Write of a file that is Conflict where there is one of the name. Of
+// several at once, one writes it.
+func (f *Folder) WriteNew(ctx context.Context, name string, from io.Reader) error {
+	return f.write(ctx, name, from, func(tmp, to string) error {
+		err := os.Link(tmp, to)
+		if err == nil || errors.Is(err, fs.ErrExist) {
+			return errors.Join(err, os.Remove(tmp))
+		}
+		// A file system without links: the name is taken first.
+		taken, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if err != nil {
+			return err
+		}
+		return errors.Join(taken.Close(), os.Rename(tmp, to))
+	})
+}
+
+// write writes a file under another name, which put then gives its own.
+func (f *Folder) write(ctx context.Context, name string, from io.Reader, put func(tmp, to string) error) (err error) {
 	to := filepath.Join(f.dir, name)
 	fail := func(err error) error { return errs.At(kindOf(err), errs.Pos{File: to}, "%w", err) }
 	if err := os.MkdirAll(f.dir, 0o777); err != nil {
 		return fail(err)
 	}
-	tmp, err := os.CreateTemp(f.dir, "."+name+".*")
+	tmp, err := os.CreateTemp(f.dir, ".seqlode-*")
 	if err != nil {
 		return fail(err)
 	}
 	defer func() {
 		if err != nil {
 			_ = tmp.Close() // the first error is the one that matters
-			err = errors.Join(err, os.Remove(tmp.Name()))
+			if left := os.Remove(tmp.Name()); !errors.Is(left, fs.ErrNotExist) {
+				err = errors.Join(err, left)
+			}
 		}
 	}()
 	if _, err := io.Copy(tmp, ended{ctx, from}); err != nil {
@@ -85,10 +110,25 @@ func (f *Folder) Write(ctx context.Context, name string, from io.Reader) (err er
 	if err := errors.Join(tmp.Chmod(0o644), tmp.Sync(), tmp.Close()); err != nil {
 		return fail(err)
 	}
-	if err := os.Rename(tmp.Name(), to); err != nil {
+	if err := put(tmp.Name(), to); err != nil {
+		return fail(err)
+	}
+	if err := f.sync(); err != nil {
 		return fail(err)
 	}
 	return nil
+}
+
+// sync makes the names in the folder last. Windows has no such call.
+func (f *Folder) sync() error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(f.dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // ended is a reader that ends with a context.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/seqlode/seqlode/internal/errs"
 )
@@ -45,16 +46,18 @@ func Name(uri string) string {
 
 func (o *Opener) parse(uri string) (*url.URL, error) {
 	u, err := url.Parse(uri)
-	refuse := func(kind errs.Kind, format string, args ...any) (*url.URL, error) {
-		return nil, errs.At(kind, errs.Pos{File: uri}, format, args...)
+	refuse := func(kind errs.Kind, why string) (*url.URL, error) {
+		return nil, errs.At(kind, errs.Pos{File: shown(uri)}, "%s", why)
 	}
 	switch {
 	case err != nil:
-		return refuse(errs.Validation, "not a URI: %w", err)
+		return refuse(errs.Validation, "is no URI")
 	case u.Scheme == "file" && !o.Local:
 		return refuse(errs.Validation, "files of this machine are not allowed as sources here")
 	case u.Scheme == "file" && (u.Host != "" && u.Host != "localhost" || !path.IsAbs(u.Path) || path.Base(u.Path) == "/"):
 		return refuse(errs.Validation, "a file's URI is file:///folder/name")
+	case u.Scheme == "file" && (u.RawQuery != "" || u.ForceQuery || u.Fragment != ""):
+		return refuse(errs.Validation, "a file's URI has %3F for a question mark in a name, and %23 for a #")
 	case u.Scheme == "file":
 	case u.Scheme == "https" && u.Host != "":
 	case u.Scheme == "s3":
@@ -63,6 +66,22 @@ func (o *Opener) parse(uri string) (*url.URL, error) {
 		return refuse(errs.Validation, "a source is s3://bucket/key, https://host/path or file:///folder/name")
 	}
 	return u, nil
+}
+
+// shown is what messages tell of a URI: without what may be a secret, a user's
+// name and password, and the query in which signed URLs carry their signature.
+func shown(uri string) string {
+	uri, _, _ = strings.Cut(uri, "?")
+	if scheme, rest, ok := strings.Cut(uri, "://"); ok {
+		host, below, cut := strings.Cut(rest, "/")
+		if at := strings.LastIndexByte(host, '@'); at >= 0 {
+			uri = scheme + "://" + host[at+1:]
+			if cut {
+				uri += "/" + below
+			}
+		}
+	}
+	return uri
 }
 
 // FileURI is the URI of a file of this machine.
@@ -88,6 +107,36 @@ func (o *Opener) Open(ctx context.Context, uri string) (*Stream, error) {
 		return openFile(localPath(u.Path))
 	}
 	return o.get(ctx, u)
+}
+
+// Limit bounds a source, which has not been read yet, to most bytes. One that is
+// larger is LimitExceeded: at once where that is known, else when it is read so
+// far.
+func (s *Stream) Limit(most int64) error {
+	large := errs.At(errs.LimitExceeded, errs.Pos{File: s.Name}, "has more than %d MiB, the most that it may have", most>>20)
+	if s.Size > most {
+		return large
+	}
+	s.ReadCloser = &bounded{s.ReadCloser, most, large}
+	return nil
+}
+
+// bounded is a source that may not be longer than a number of bytes.
+type bounded struct {
+	io.ReadCloser
+	left  int64 // below 0 where it is longer
+	large error
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left < 0 {
+		return 0, b.large
+	}
+	n, err := b.ReadCloser.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return n + int(b.left), b.large
+	}
+	return n, err
 }
 
 // localPath is the path of a file's URI as this system writes it.
@@ -121,25 +170,45 @@ func kindOf(err error) errs.Kind {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return errs.NotFound
+	case errors.Is(err, fs.ErrExist):
+		return errs.Conflict
 	case errors.Is(err, fs.ErrPermission):
 		return errs.AccessDenied
 	}
 	return errs.Internal
 }
 
+// get asks a web server for a source.
 func (o *Opener) get(ctx context.Context, u *url.URL) (*Stream, error) {
+	where := errs.Pos{File: shown(u.String())}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return nil, errs.At(errs.Validation, errs.Pos{File: u.String()}, "%w", err)
+		return nil, errs.At(errs.Validation, where, "%w", bare(err))
 	}
 	req.Header.Set("Accept-Encoding", "identity") // the file as it is stored there
-	client := o.Client
-	if client == nil {
-		client = http.DefaultClient
+	client := http.Client{}
+	if o.Client != nil {
+		client = *o.Client
+	}
+	follow := client.CheckRedirect
+	client.CheckRedirect = func(req *http.Request, via []*http.Request) error {
+		switch {
+		case req.URL.Scheme != "https":
+			return errs.At(errs.Validation, errs.Pos{}, "the server leads on to %s, which is not https", shown(req.URL.String()))
+		case follow != nil:
+			return follow(req, via)
+		case len(via) >= 10:
+			return errs.At(errs.Validation, errs.Pos{}, "the server leads on too often")
+		}
+		return nil
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return nil, errs.At(errs.Internal, errs.Pos{}, "%w", err) // it names the URL
+		kind := errs.Internal
+		if e, ok := errors.AsType[*errs.Error](err); ok {
+			kind = e.Kind
+		}
+		return nil, errs.At(kind, where, "%w", bare(err))
 	}
 	if resp.StatusCode != http.StatusOK {
 		kind := errs.Internal
@@ -150,7 +219,15 @@ func (o *Opener) get(ctx context.Context, u *url.URL) (*Stream, error) {
 			kind = errs.AccessDenied
 		}
 		_ = resp.Body.Close() // the status is what matters
-		return nil, errs.At(kind, errs.Pos{File: u.String()}, "the server answers %s", resp.Status)
+		return nil, errs.At(kind, where, "the server answers %s", resp.Status)
 	}
 	return &Stream{resp.Body, path.Base(u.Path), resp.ContentLength}, nil
+}
+
+// bare is the error of a request without the URL.
+func bare(err error) error {
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		return e.Err
+	}
+	return err
 }
