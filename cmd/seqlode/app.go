@@ -85,17 +85,18 @@ func (a *app) execute(ctx context.Context, args []string) int {
 
 // unsaid is what of an error has not been said yet: all but errFailed.
 func unsaid(err error) error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		var left []error
-		for _, e := range joined.Unwrap() {
-			left = append(left, unsaid(e))
-		}
-		return errors.Join(left...)
+	if !errors.Is(err, errFailed) {
+		return err
 	}
-	if errors.Is(err, errFailed) {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
 		return nil
 	}
-	return err
+	var left []error
+	for _, e := range joined.Unwrap() {
+		left = append(left, unsaid(e))
+	}
+	return errors.Join(left...)
 }
 
 // say writes one message to stderr.

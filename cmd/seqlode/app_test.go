@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/seqlode/seqlode/internal/errs"
 )
 
 // What a signal ends is told of by main, and not by each file that was in hand.
@@ -29,5 +31,7 @@ func TestUnsaid(t *testing.T) {
 	require.NoError(t, unsaid(errFailed))
 	require.NoError(t, unsaid(errors.Join(errFailed, fmt.Errorf("x: %w", errFailed))))
 	require.Equal(t, lost, unsaid(lost))
+	whole := errs.At(errs.Internal, errs.Pos{}, "cannot be opened: %w", lost)
+	require.Equal(t, whole, unsaid(whole), "its kind is no message")
 	require.EqualError(t, unsaid(errors.Join(errors.Join(errFailed, lost), nil)), "lost")
 }
