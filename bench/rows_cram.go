@@ -28,7 +28,7 @@ type cramFile struct {
 
 // indexCopies is how often given alignments are in the file whose index is measured, so
 // that samtools is at it for more than a second.
-const indexCopies = 4
+const indexCopies = 8
 
 // cramFiles are the kinds of file that are measured, in dir.
 func cramFiles(dir string) []cramFile {
