@@ -63,14 +63,14 @@ func (c *catCommand) run(ctx context.Context, v *seqlode.Vault, id string, regio
 	if len(regions) > 0 || c.withHeader || c.headerOnly {
 		return fmt.Errorf("read set %s is FASTQ, which has no header and no regions", id)
 	}
-	text := gzip.NewReader(ctx, src, gzip.Options{Threads: c.threads})
+	text := gzip.NewReader(ctx, src.reader(), gzip.Options{Threads: c.threads})
 	defer text.Close()
 	_, err = io.Copy(c.stdout, text)
 	return err
 }
 
 // alignments prints a read set of BAM or CRAM.
-func (c *catCommand) alignments(ctx context.Context, v *seqlode.Vault, m readset.Metadata, src *stored, regions []string) error {
+func (c *catCommand) alignments(ctx context.Context, v *seqlode.Vault, m readset.Metadata, src stored, regions []string) error {
 	opt := readset.Options{Name: src.name, Threads: c.threads, Context: ctx, NamePrefix: src.name}
 	if m.FileType == readset.CRAM {
 		bases, err := v.References.Bases(ctx, m.ReferenceARN)
@@ -88,9 +88,9 @@ func (c *catCommand) alignments(ctx context.Context, v *seqlode.Vault, m readset
 			return err
 		}
 		defer index.Close()
-		opt.Index = index
+		opt.Index = index.reader()
 	}
-	r, err := readset.Open(src, opt)
+	r, err := readset.Open(src.reader(), opt)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -76,107 +75,29 @@ func (g *getCommand) run(ctx context.Context, v *seqlode.Vault, id string) error
 		return err
 	}
 	defer f.Close()
-	if g.out == "" || g.out == stdinName {
-		_, err := io.Copy(g.stdout, f)
-		return err
+	out := g.out
+	if info, err := os.Stat(out); err == nil && info.IsDir() {
+		out = filepath.Join(out, f.name)
 	}
-	name := g.out
-	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		name = filepath.Join(name, f.name)
-	}
-	g.progress.start(f.size)
-	defer g.progress.end()
-	return writeFile(name, &metered{r: f, ctx: ctx, bar: g.progress})
+	return g.give(ctx, f, out)
 }
 
-// stored reads a file of a read set, part by part.
+// stored is a file of a read set.
 type stored struct {
-	ctx  context.Context
-	v    *seqlode.Vault
-	ask  readset.GetReadSetInput
+	readset.Object
 	name string // that it has in the vault
-	size int64
-	part int64 // bytes of a part
-	at   int64
-	body io.ReadCloser // stands at at; nil: nowhere
 }
 
 // openStored opens a file of a read set.
-func openStored(ctx context.Context, v *seqlode.Vault, m readset.Metadata, role catalog.FileRole) (*stored, error) {
+func openStored(ctx context.Context, v *seqlode.Vault, m readset.Metadata, role catalog.FileRole) (stored, error) {
 	for _, f := range filesOf(m) {
 		if f.role == role {
-			return &stored{
-				ctx: ctx, v: v, ask: readset.GetReadSetInput{SequenceStoreID: m.SequenceStoreID, ID: m.ID, File: role},
-				name: path.Base(f.info.S3Access.S3URI), size: f.info.ContentLength, part: f.info.PartSize,
-			}, nil
+			o, err := v.ReadSets.OpenFile(ctx, m.SequenceStoreID, m.ID, role)
+			return stored{o, path.Base(f.info.S3Access.S3URI)}, err
 		}
 	}
-	return nil, fmt.Errorf("read set %s has no %s; `seqlode show %s` lists its files", m.ID, strings.ToLower(string(role)), m.ID)
+	return stored{}, fmt.Errorf("read set %s has no %s; `seqlode show %s` lists its files", m.ID, strings.ToLower(string(role)), m.ID)
 }
 
-func (s *stored) Read(p []byte) (int, error) {
-	for {
-		if s.at >= s.size {
-			return 0, io.EOF
-		}
-		if s.body == nil {
-			if err := s.open(); err != nil {
-				return 0, err
-			}
-		}
-		n, err := s.body.Read(p)
-		s.at += int64(n)
-		if err == io.EOF {
-			if err = s.Close(); err == nil && n == 0 {
-				if s.at%s.part != 0 && s.at < s.size {
-					return 0, io.ErrUnexpectedEOF
-				}
-				continue
-			}
-		}
-		return n, err
-	}
-}
-
-// open opens the part of s.at, and passes over what is in front of it there.
-func (s *stored) open() error {
-	s.ask.PartNumber = int(s.at/s.part) + 1
-	got, err := s.v.ReadSets.GetReadSet(s.ctx, s.ask)
-	if err != nil {
-		return err
-	}
-	s.body = got.Payload
-	if _, err = io.CopyN(io.Discard, s.body, s.at%s.part); err == io.EOF {
-		err = io.ErrUnexpectedEOF
-	}
-	return err
-}
-
-// Seek is that of [io.Seeker].
-func (s *stored) Seek(offset int64, whence int) (int64, error) {
-	switch whence {
-	case io.SeekCurrent:
-		offset += s.at
-	case io.SeekEnd:
-		offset += s.size
-	}
-	if offset < 0 {
-		return 0, errors.New("seek before the file's beginning")
-	}
-	if offset == s.at {
-		return offset, nil
-	}
-	err := s.Close()
-	s.at = offset
-	return offset, err
-}
-
-// Close closes the part that is open. The file can be read on.
-func (s *stored) Close() error {
-	if s.body == nil {
-		return nil
-	}
-	err := s.body.Close()
-	s.body = nil
-	return err
-}
+// reader reads the file, from any place.
+func (s stored) reader() *io.SectionReader { return io.NewSectionReader(s, 0, s.Size()) }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -8,7 +9,25 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+
+	"github.com/seqlode/seqlode/readset"
 )
+
+// give writes a stored file to a file, or where none is named to standard output.
+func (a *app) give(ctx context.Context, o readset.Object, out string) error {
+	r, err := o.Range(0, -1)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if out == "" || out == stdinName {
+		_, err := io.Copy(a.stdout, r)
+		return err
+	}
+	a.progress.start(o.Size())
+	defer a.progress.end()
+	return writeFile(out, &metered{r: r, ctx: ctx, bar: a.progress})
+}
 
 // writeFile makes a file of what it reads. A file appears under its name when it is
 // whole, with the mode of the one that it replaces; a link stays, and the file it

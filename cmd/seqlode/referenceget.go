@@ -160,16 +160,5 @@ func (g *referenceGet) writeFile(ctx context.Context, v *seqlode.Vault, ref refe
 		return err
 	}
 	defer o.Close()
-	r, err := o.Range(0, -1)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	if g.out == "" || g.out == stdinName {
-		_, err := io.Copy(g.stdout, r)
-		return err
-	}
-	g.progress.start(o.Size())
-	defer g.progress.end()
-	return writeFile(g.out, &metered{r: r, ctx: ctx, bar: g.progress})
+	return g.give(ctx, o, g.out)
 }
