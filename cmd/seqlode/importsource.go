@@ -122,7 +122,7 @@ func sampleOf(file string) string {
 const copies = "seqlode-stdin-"
 
 // copyStdin copies standard input to a file that a job can read, and gives its
-// URI.
+// URI, with an error too where there is something to remove.
 func (im *importCommand) copyStdin(ctx context.Context) (string, error) {
 	in, _, err := im.open(stdinName)
 	if err != nil {
@@ -135,10 +135,6 @@ func (im *importCommand) copyStdin(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", notCopied(err)
 	}
-	// A read of standard input can't be interrupted: main leaves it behind. What
-	// can't be removed then is left in the folder for temporary files.
-	kept := context.AfterFunc(ctx, func() { _ = os.RemoveAll(folder) })
-	defer kept()
 	name := filepath.Join(folder, stdinName) // which a vault takes for no name
 	uri, err := source.FileURI(name)
 	if err != nil {
@@ -151,7 +147,17 @@ func (im *importCommand) copyStdin(ctx context.Context) (string, error) {
 	}
 	im.progress.start(unknownTotal)
 	defer im.progress.end()
-	if _, err := io.Copy(f, &metered{r: in, ctx: ctx, bar: im.progress}); err != nil {
+	copied := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(f, &metered{r: in, ctx: ctx, bar: im.progress})
+		copied <- err
+	}()
+	select {
+	case err = <-copied:
+	case <-ctx.Done(): // a read of standard input can't be interrupted: it is left behind
+		return uri, context.Cause(ctx)
+	}
+	if err != nil {
 		_ = f.Close() // the first error is the one that matters
 		if ctx.Err() == nil {
 			err = notCopied(err)
