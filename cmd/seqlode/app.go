@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"syscall"
 )
@@ -101,7 +103,22 @@ func unsaid(err error) error {
 
 // say writes one message to stderr.
 func (a *app) say(format string, args ...any) {
-	fmt.Fprintf(a.stderr, "seqlode: "+format+"\n", args...)
+	fmt.Fprintf(a.stderr, "seqlode: %s\n", harmless(fmt.Sprintf(format, args...)))
+}
+
+// harmless is a message with what would steer a terminal spelt out: messages hold
+// names from files and command lines.
+func harmless(message string) string {
+	var b strings.Builder
+	for _, r := range message {
+		if r == '\n' || r == '\t' || strconv.IsPrint(r) {
+			b.WriteRune(r)
+			continue
+		}
+		quoted := strconv.QuoteRune(r)
+		b.WriteString(quoted[1 : len(quoted)-1])
+	}
+	return b.String()
 }
 
 // failed says on stderr what went wrong with a file, unless that has been said or

@@ -35,3 +35,13 @@ func TestUnsaid(t *testing.T) {
 	require.Equal(t, whole, unsaid(whole), "its kind is no message")
 	require.EqualError(t, unsaid(errors.Join(errors.Join(errFailed, lost), nil)), "lost")
 }
+
+func TestHarmless(t *testing.T) {
+	for message, want := range map[string]string{
+		"Größe 'x'\n\ty \"z\" \\": "Größe 'x'\n\ty \"z\" \\",
+		"\x1b[31mred\x07\r\u009b": `\x1b[31mred\a\r\u009b`,
+		"\xff":                    "\ufffd",
+	} {
+		require.Equal(t, want, harmless(message))
+	}
+}

@@ -60,7 +60,8 @@ In source1 and source2 a path stands for the file's URI; it begins at the
 manifest's folder.
 
 Each source fails or succeeds by itself. A job that is interrupted stays, and
---resume goes on with it.
+--resume goes on with it; where its process was killed, after half a minute, when
+its lease has run out.
 
 Exit code 0 when all sources are in the vault, 1 when one is not.`,
 		Example: `  seqlode import --sample NA12878 r1.fastq.gz r2.fastq.gz

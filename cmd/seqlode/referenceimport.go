@@ -31,7 +31,8 @@ one name, lines of different lengths within a sequence, a sequence without bases
 In the same pass its index is made, as 'samtools faidx' does, and the MD5 of
 each sequence.
 
-An import that is interrupted stays, and --resume goes on with it.`,
+An import that is interrupted stays, and --resume goes on with it; where its
+process was killed, after half a minute, when its lease has run out.`,
 		Example: `  seqlode reference import GRCh38 GRCh38.fa.gz
   seqlode reference import --tag source=ensembl TAIR10 TAIR10.fa`,
 	}
