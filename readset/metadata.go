@@ -87,19 +87,45 @@ func (s *Service) describeSet(set catalog.ReadSet) Metadata {
 func (s *Service) GetReadSetMetadata(ctx context.Context, sequenceStoreID, id string) (out Metadata, err error) {
 	err = s.vault.Catalog.View(ctx, func(r *catalog.Reader) error {
 		store, set, err := s.readSet(r, sequenceStoreID, id)
-		if err != nil {
-			return err
+		if err == nil {
+			out, err = s.describeWhole(r, store, set)
 		}
-		files, err := r.Files(set.ID)
-		if err != nil {
-			return err
-		}
-		out = s.describeSet(set)
-		out.CreationJobID = set.CreationJobID.String()
-		out.Files = s.describeFiles(store, files)
-		return nil
+		return err
 	})
 	return out, err
+}
+
+// FindReadSet gives a read set by its id alone, whatever store it is in. It is no
+// operation of the API.
+func (s *Service) FindReadSet(ctx context.Context, id string) (out Metadata, err error) {
+	n, err := service.ID("id", id)
+	if err != nil {
+		return out, err
+	}
+	err = s.vault.Catalog.View(ctx, func(r *catalog.Reader) error {
+		set, err := r.ReadSetByID(n)
+		if err != nil {
+			return err
+		}
+		store, err := s.store(r, "sequenceStoreId", set.StoreID.String())
+		if err == nil {
+			out, err = s.describeWhole(r, store, set)
+		}
+		return err
+	})
+	return out, err
+}
+
+// describeWhole gives a read set with what lists don't tell.
+func (s *Service) describeWhole(r *catalog.Reader, store catalog.SequenceStore, set catalog.ReadSet) (Metadata, error) {
+	files, err := r.Files(set.ID)
+	if err != nil {
+		return Metadata{}, err
+	}
+	out := s.describeSet(set)
+	out.CreationJobID = set.CreationJobID.String()
+	out.Files = s.describeFiles(store, files)
+	return out, nil
 }
 
 func (s *Service) describeFiles(store catalog.SequenceStore, files []catalog.File) *Files {

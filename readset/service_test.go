@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqlode/seqlode/etag"
+	"github.com/seqlode/seqlode/internal/blob"
 	"github.com/seqlode/seqlode/internal/blob/dir"
 	"github.com/seqlode/seqlode/internal/catalog"
 	"github.com/seqlode/seqlode/internal/catalog/sqlite"
@@ -41,6 +43,42 @@ type home struct {
 	store string
 	bases reference.Bases // of all references
 	past  atomic.Int64    // a time.Duration by which the clock of the vault has been turned on
+	hook  atomic.Pointer[func(what string)]
+}
+
+// on has what called at each object that is opened or copied, as "open KEY" and
+// "copy KEY", and at each request of a web server, as "get URL". They wait for it.
+func (h *home) on(what func(string)) { h.hook.Store(&what) }
+
+func (h *home) at(what string) {
+	if hook := h.hook.Load(); hook != nil {
+		(*hook)(what)
+	}
+}
+
+// hooked are the objects of a home.
+type hooked struct {
+	blob.Bucket
+	home *home
+}
+
+func (b *hooked) Open(ctx context.Context, key string) (blob.Object, error) {
+	b.home.at("open " + key)
+	return b.Bucket.Open(ctx, key)
+}
+
+func (b *hooked) Copy(ctx context.Context, src, dst string, opts blob.CreateOptions) error {
+	b.home.at("copy " + src)
+	return b.Bucket.Copy(ctx, src, dst, opts)
+}
+
+// RoundTrip is the web, in which every file has 100 reads.
+func (h *home) RoundTrip(r *http.Request) (*http.Response, error) {
+	h.at("get " + r.URL.String())
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, err := io.WriteString(w, fastqText(100, ""))
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(&b), ContentLength: -1, Request: r}, errors.Join(err, w.Close())
 }
 
 // newHome makes a vault with a store, whose jobs run until the test ends.
@@ -53,13 +91,13 @@ func newHome(t *testing.T, family string) *home {
 	require.NoError(t, err)
 	h.vault = &vault.Vault{
 		Info:    vault.Info{Format: 1, ID: "test", Account: "000000000000", Region: "local"},
-		Objects: dir.New(vfs.Dir(root), dir.Options{Reserved: []string{"catalog.db", "catalog.db-wal", "catalog.db-shm"}}), Catalog: c, Kinds: readset.Kinds(catalog.Scope{Account: "000000000000", Region: "local"}), Log: slog.New(slog.DiscardHandler),
+		Objects: &hooked{Bucket: dir.New(vfs.Dir(root), dir.Options{Reserved: []string{"catalog.db", "catalog.db-wal", "catalog.db-shm"}}), home: h}, Catalog: c, Kinds: readset.Kinds(catalog.Scope{Account: "000000000000", Region: "local"}), Log: slog.New(slog.DiscardHandler),
 	}
 	h.Service = readset.NewService(h.vault, readset.ServiceOptions{
-		Sources:    &source.Opener{Local: true},
+		Sources:    &source.Opener{Local: true, Client: &http.Client{Transport: h}},
 		References: &references{reference.NewService(h.vault, reference.ServiceOptions{}), h},
 	})
-	h.vault.Jobs = job.New(c, job.Options{Kinds: h.Work(), Poll: 20 * time.Millisecond})
+	h.vault.Jobs = job.New(c, job.Options{Kinds: h.Work(), Poll: 20 * time.Millisecond, Concurrency: 4})
 	ctx, cancel := context.WithCancel(context.Background())
 	ran := make(chan struct{})
 	go func() {
@@ -118,11 +156,7 @@ func (h *home) take(t *testing.T, sources ...readset.ImportSource) readset.Impor
 	t.Helper()
 	j, err := h.StartReadSetImportJob(t.Context(), readset.StartReadSetImportJobInput{SequenceStoreID: h.store, RoleARN: role, Sources: sources})
 	require.NoError(t, err)
-	id, err := catalog.ParseID(j.ID)
-	require.NoError(t, err)
-	_, err = h.vault.Jobs.Await(t.Context(), id)
-	require.NoError(t, err)
-	j, err = h.GetReadSetImportJob(t.Context(), h.store, j.ID)
+	j, err = h.AwaitReadSetImportJob(t.Context(), h.store, j.ID)
 	require.NoError(t, err)
 	return j
 }

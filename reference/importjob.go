@@ -189,6 +189,44 @@ func (s *Service) GetReferenceImportJob(ctx context.Context, referenceStoreID, i
 	})
 }
 
+// AwaitReferenceImportJob gives a job, as GetReferenceImportJob does, once it is
+// over, whichever process works on it. That sources have failed is no error. Where
+// ctx ends first, that is a Timeout, and the job goes on.
+func (s *Service) AwaitReferenceImportJob(ctx context.Context, referenceStoreID, id string) (ImportJob, error) {
+	if _, err := s.GetReferenceImportJob(ctx, referenceStoreID, id); err != nil {
+		return ImportJob{}, err
+	}
+	n, err := service.ID("id", id)
+	if err == nil {
+		_, err = s.vault.Jobs.Await(ctx, n)
+	}
+	if err != nil {
+		return ImportJob{}, err
+	}
+	return s.GetReferenceImportJob(ctx, referenceStoreID, id)
+}
+
+// CancelReferenceImportJob ends an import job, for which the API has states and no
+// operation: sources that wait are FAILED at once, one under way is told within ten
+// seconds and leaves nothing behind unless it is done by then. Conflict where the
+// job is over.
+func (s *Service) CancelReferenceImportJob(ctx context.Context, referenceStoreID, id string) error {
+	return s.vault.Catalog.Update(ctx, func(tx *catalog.Tx) error {
+		store, err := s.store(&tx.Reader, "referenceStoreId", referenceStoreID)
+		if err != nil {
+			return err
+		}
+		n, err := service.ID("id", id)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.JobOf(event.ReferenceImport, store.ID, n); err != nil {
+			return err
+		}
+		return job.Cancel(tx, n)
+	})
+}
+
 // JobFilter selects jobs by Status, CreatedAfter and CreatedBefore; empty fields
 // select all. Times are excluded.
 type JobFilter = service.JobFilter

@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqlode/seqlode/internal/catalog"
+	"github.com/seqlode/seqlode/internal/errs"
 	"github.com/seqlode/seqlode/internal/event"
 	"github.com/seqlode/seqlode/internal/service"
 )
@@ -127,6 +129,26 @@ func TestQuotas(t *testing.T) {
 	require.ErrorIs(t, err, ErrQuotaExceeded)
 	require.ErrorContains(t, err, service.ImportJobs.Name)
 	require.ErrorIs(t, h.DeleteReferenceStore(t.Context(), store), ErrConflict, "imports go on")
+}
+
+// TestCancelJob: a job that nobody works on is cancelled at once, and a call that
+// waits for it comes back.
+func TestCancelJob(t *testing.T) {
+	h := newHome(t, homeOptions{idle: true})
+	store := h.newStore(t)
+	j, err := h.StartReferenceImportJob(t.Context(), started(t, store))
+	require.NoError(t, err)
+	soon, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	_, err = h.AwaitReferenceImportJob(soon, store, j.ID)
+	require.ErrorIs(t, err, errs.ErrTimeout)
+	require.ErrorIs(t, h.CancelReferenceImportJob(t.Context(), store, store), ErrNotFound)
+	require.NoError(t, h.CancelReferenceImportJob(t.Context(), store, j.ID))
+	require.ErrorIs(t, h.CancelReferenceImportJob(t.Context(), store, j.ID), ErrConflict)
+	j = h.await(t, store, j.ID)
+	require.Equal(t, catalog.JobCancelled, j.Status)
+	require.Equal(t, catalog.ItemFailed, j.Sources[0].Status)
+	require.Equal(t, "cancelled", j.Sources[0].StatusMessage)
 }
 
 func TestQuotaOfReferences(t *testing.T) {

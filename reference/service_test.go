@@ -124,13 +124,9 @@ func (h *home) bring(t *testing.T, store string, files ...string) ImportJob {
 
 func (h *home) await(t *testing.T, store, id string) ImportJob {
 	t.Helper()
-	n, err := catalog.ParseID(id)
-	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	_, err = h.core.Jobs.Await(ctx, n)
-	require.NoError(t, err)
-	j, err := h.GetReferenceImportJob(t.Context(), store, id)
+	j, err := h.AwaitReferenceImportJob(ctx, store, id)
 	require.NoError(t, err)
 	return j
 }

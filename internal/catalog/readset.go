@@ -134,6 +134,9 @@ func (r *Reader) ReadSet(store, id ID) (ReadSet, error) {
 	return readSets.one(r, id, "id = ? AND store_id = ?", id, store)
 }
 
+// ReadSetByID gives a read set of any store.
+func (r *Reader) ReadSetByID(id ID) (ReadSet, error) { return readSets.get(r, id) }
+
 // ReadSetFilter selects read sets; empty fields select all.
 type ReadSetFilter struct {
 	Name          string

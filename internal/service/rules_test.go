@@ -33,6 +33,24 @@ func TestRules(t *testing.T) {
 		"tag of theirs":    {func(r *Rules) { r.Tags(map[string]string{"AWS:x": "1"}) }, "kept for the service"},
 		"tag's characters": {func(r *Rules) { r.Tags(map[string]string{"a": "<"}) }, `the value of tag "a"`},
 		"long tag":         {func(r *Rules) { r.TagKey(strings.Repeat("k", 129)) }, "129 characters"},
+		"resource":         {func(r *Rules) { r.ResourceARN("arn:aws:omics:local:000000000000:sequenceStore/1000000001") }, ""},
+		"no resource":      {func(r *Rules) { r.ResourceARN("") }, "resourceArn is missing"},
+		"long resource":    {func(r *Rules) { r.ResourceARN("arn:" + strings.Repeat("x", 147)) }, "resourceArn has 151 characters"},
+		"bucket": {func(r *Rules) {
+			r.S3Folder("at", "s3://bucket", 3)
+			r.S3Folder("at", "s3://bucket/", 3)
+			r.S3Folder("at", "", 3)
+		}, ""},
+		"folder":           {func(r *Rules) { r.S3Folder("at", "s3://bucket/ä/c/", 3) }, ""},
+		"long folder":      {func(r *Rules) { r.S3Folder("at", "s3://bucket/abcd/", 3) }, "with a folder of up to 3 characters"},
+		"no folder":        {func(r *Rules) { r.S3Folder("at", "s3://bucket/abc", 3) }, `at is "s3://bucket/abc"`},
+		"lines of folder":  {func(r *Rules) { r.S3Folder("at", "s3://bucket/a\nb/", 3) }, "at is"},
+		"page":             {func(r *Rules) { r.Page(Paging{MaxResults: 100}) }, ""},
+		"large page":       {func(r *Rules) { r.Page(Paging{MaxResults: 101}) }, "maxResults is 101, want 1 to 100"},
+		"jobs":             {func(r *Rules) { r.JobFilter(JobFilter{Status: "CANCELLING"}) }, ""},
+		"no such jobs":     {func(r *Rules) { r.JobFilter(JobFilter{Status: "CREATED"}) }, `filter.status is "CREATED"`},
+		"within":           {func(r *Rules) { r.Within("sources[3]", func(r *Rules) { r.Text("name", "", 1, 9) }) }, "sources[3]: name is missing"},
+		"no encryption":    {func(r *Rules) { r.SSEConfig(nil); r.SSEConfig(&SSEConfig{Type: "KMS"}) }, ""},
 		"the first stands": {func(r *Rules) { r.Fail("one"); r.Fail("two") }, "one"},
 	} {
 		var r Rules

@@ -15,6 +15,39 @@ import (
 	"github.com/seqlode/seqlode/internal/errs"
 )
 
+// TestWriteNew: of several who write one file, one does.
+func TestWriteNew(t *testing.T) {
+	dir := t.TempDir()
+	uri, err := FileURI(dir)
+	require.NoError(t, err)
+	f, err := (&Opener{Local: true}).Folder(uri)
+	require.NoError(t, err)
+	const n = 8
+	failed := make(chan error, n)
+	for i := range n {
+		go func() {
+			failed <- f.WriteNew(t.Context(), "x", strings.NewReader(strings.Repeat(string(rune('a'+i)), 1000)))
+		}()
+	}
+	good := 0
+	for range n {
+		if err := <-failed; err == nil {
+			good++
+		} else {
+			require.ErrorIs(t, err, errs.ErrConflict)
+		}
+	}
+	require.Equal(t, 1, good)
+	text, err := f.Read("x", 2000)
+	require.NoError(t, err)
+	require.Equal(t, strings.Repeat(string(text[0]), 1000), string(text))
+	files, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, files, 1, "nothing is left beside it")
+	long := strings.Repeat("n", 255)
+	require.NoError(t, f.Write(t.Context(), long, strings.NewReader("x")), "a name as long as may be")
+}
+
 func TestFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "b c")
 	uri, err := FileURI(dir)

@@ -59,6 +59,16 @@ func TestOpenFile(t *testing.T) {
 	require.Equal(t, "a b#1.fq", s.Name)
 	require.EqualValues(t, 5, s.Size)
 
+	require.NoError(t, s.Limit(5))
+	long, err := o.Open(t.Context(), uri)
+	require.NoError(t, err)
+	defer long.Close()
+	require.ErrorIs(t, long.Limit(4), errs.ErrLimitExceeded)
+	for _, odd := range []string{uri + "?x", uri + "#x", uri + "?"} {
+		_, err = o.Open(t.Context(), odd)
+		require.ErrorIs(t, err, errs.ErrValidation, odd)
+	}
+
 	folder, err := FileURI(dir)
 	require.NoError(t, err)
 	_, err = o.Open(t.Context(), folder)
@@ -76,6 +86,17 @@ func TestOpenWeb(t *testing.T) {
 			}
 		case "/secret":
 			w.WriteHeader(http.StatusForbidden)
+		case "/chunks":
+			for range 5 {
+				_, _ = io.WriteString(w, "1234")
+				w.(http.Flusher).Flush()
+			}
+		case "/there":
+			http.Redirect(w, r, "/a/b.fq.gz?token=1", http.StatusFound)
+		case "/plain":
+			http.Redirect(w, r, "http://plain/b.fq.gz?token=1", http.StatusFound)
+		case "/round":
+			http.Redirect(w, r, "/round", http.StatusFound)
 		case "/broken":
 			w.WriteHeader(http.StatusBadGateway)
 		default:
@@ -96,5 +117,42 @@ func TestOpenWeb(t *testing.T) {
 		_, err := o.Open(t.Context(), server.URL+path)
 		require.ErrorIs(t, err, want)
 		require.ErrorContains(t, err, path)
+	}
+
+	// One whose size is not known beforehand is read up to its limit.
+	for limit, want := range map[int64]error{20: nil, 19: errs.ErrLimitExceeded, 0: errs.ErrLimitExceeded} {
+		s, err := o.Open(t.Context(), server.URL+"/chunks")
+		require.NoError(t, err)
+		require.NoError(t, s.Limit(limit))
+		text, err := io.ReadAll(s)
+		require.ErrorIs(t, err, want)
+		require.Equal(t, "12341234123412341234"[:limit], string(text))
+		_, err = s.Read(make([]byte, 1))
+		require.Error(t, err)
+		require.NoError(t, s.Close())
+	}
+
+	// A server may lead on, and not to http.
+	s, err = o.Open(t.Context(), server.URL+"/there")
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	for path, want := range map[string]string{"/plain": "leads on to http://plain/b.fq.gz, which is not https", "/round": "leads on too often"} {
+		_, err = o.Open(t.Context(), server.URL+path+"?secret")
+		require.ErrorIs(t, err, errs.ErrValidation)
+		require.ErrorContains(t, err, want)
+		require.NotContains(t, err.Error(), "secret")
+		require.NotContains(t, err.Error(), "token")
+	}
+}
+
+func TestShown(t *testing.T) {
+	for uri, want := range map[string]string{
+		"https://host/path?X-Amz-Signature=1": "https://host/path",
+		"https://user:pass@host/a@b?x":        "https://host/a@b",
+		"https://user@host":                   "https://host",
+		"file:///a/b":                         "file:///a/b",
+		"x":                                   "x",
+	} {
+		require.Equal(t, want, shown(uri))
 	}
 }
