@@ -128,8 +128,9 @@ reads() {
   echo "$dir"
 }
 
-# gotest ARGUMENT…: go test, with its own closing lines, and at the end what failed and what was skipped.
-gotest() { "$gotestsum" --format standard-quiet --jsonfile "$work/test.json" -- -count=1 "$@"; }
+# gotest ARGUMENT…: go test, with its own closing lines, and at the end what failed and what was skipped. The time that a package
+# may take is for what hangs: on a busy machine the largest takes a quarter of an hour under the race detector.
+gotest() { "$gotestsum" --format standard-quiet --jsonfile "$work/test.json" -- -count=1 -timeout 40m "$@"; }
 
 # fuzz_targets prints a line PACKAGE TARGET for each fuzz target there is.
 fuzz_targets() {
