@@ -65,7 +65,7 @@ func NewLimiter(n int) *Limiter { return pipeline.NewLimiter(n) }
 type Options struct {
 	Family  Family   // MD5up when empty
 	Type    FileType // when empty, what the source is found to be
-	Threads int      // decoders in all; 0: GOMAXPROCS; 1: no goroutines; n: n
+	Threads int      // decoders in all; 0: GOMAXPROCS; 1: no goroutines; n: n, at most 1024
 	Strict  bool     // a warning becomes an error
 	// Bases is where the bases of a CRAM's references are found; nil is nowhere,
 	// which serves files that carry theirs or need none.

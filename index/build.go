@@ -26,7 +26,7 @@ type Warning = etag.Warning
 // Options of [Build]; the zero value is good.
 type Options struct {
 	MinShift int            // of CSI: its smallest bins span 1<<MinShift bases; 0: DefaultMinShift
-	Threads  int            // decoders; 0: GOMAXPROCS; 1: no goroutines; n: n
+	Threads  int            // decoders; 0: GOMAXPROCS; 1: no goroutines; n: n, at most 1024
 	Limiter  *Limiter       // shared with other computations; may be nil
 	Strict   bool           // a warning becomes an error
 	Progress func(Progress) // called some times a second; may be nil

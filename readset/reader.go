@@ -37,7 +37,7 @@ type Options struct {
 	Name      string          // of the source, for messages
 	Type      FileType        // refuse any other; when empty, what the source is found to be
 	Index     io.Reader       // the BAI or CSI index of a BAM source, or the CRAI of a CRAM, for Region; read by Open
-	Threads   int             // decoders; 0: GOMAXPROCS; 1: no goroutines; n: n
+	Threads   int             // decoders; 0: GOMAXPROCS; 1: no goroutines; n: n, at most 1024
 	Limiter   *Limiter        // shared with other work; may be nil
 	MaxRecord int             // bytes that one record may have; 0: 512 MiB
 	Context   context.Context // its end is that of the reading; may be nil

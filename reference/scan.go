@@ -9,7 +9,7 @@ import (
 
 // Options of [Scan] and [ScanBlocks]; the zero value is good.
 type Options struct {
-	Threads int      // decoders; 0: GOMAXPROCS; 1: no goroutines; n: n
+	Threads int      // decoders; 0: GOMAXPROCS; 1: no goroutines; n: n, at most 1024
 	Limiter *Limiter // shared with other computations; may be nil
 
 	// Strict refuses what a reference store refuses: a name that comes twice or is

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/seqlode/seqlode/internal/pipeline"
 )
 
 func newRoot(a *app) *cobra.Command {
@@ -53,14 +55,11 @@ reader of standard output has gone, that is 141, as of signal 13.`,
 	return root
 }
 
-// maxThreads is more than any machine makes use of.
-const maxThreads = 1024
-
 // begin marks the command line as understood and checks the global flags.
 func (a *app) begin(*cobra.Command, []string) error {
 	a.started = true
-	if a.threads < 0 || a.threads > maxThreads {
-		return usagef("--threads %d: must be 0 (all cores) to %d", a.threads, maxThreads)
+	if a.threads < 0 || a.threads > pipeline.MaxThreads {
+		return usagef("--threads %d: must be 0 (all cores) to %d", a.threads, pipeline.MaxThreads)
 	}
 	return nil
 }

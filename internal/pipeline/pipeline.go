@@ -15,12 +15,16 @@ import (
 	"sync"
 )
 
-// Threads resolves a Threads option: 0 and below stand for GOMAXPROCS.
+// MaxThreads is how many threads a stage has at most.
+const MaxThreads = 1024
+
+// Threads resolves a Threads option: 0 and below stand for GOMAXPROCS, what is
+// above MaxThreads for that.
 func Threads(n int) int {
 	if n <= 0 {
-		return runtime.GOMAXPROCS(0)
+		n = runtime.GOMAXPROCS(0)
 	}
-	return n
+	return min(n, MaxThreads)
 }
 
 // Stage says how a stream of units T is made.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"runtime"
 	"sync/atomic"
 	"testing"
@@ -417,6 +418,7 @@ func TestThreads(t *testing.T) {
 	require.Equal(t, runtime.GOMAXPROCS(0), Threads(-3))
 	require.Equal(t, 1, Threads(1))
 	require.Equal(t, 5, Threads(5))
+	require.Equal(t, MaxThreads, Threads(math.MaxInt))
 }
 
 func BenchmarkHandOver(b *testing.B) {
