@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -132,6 +133,31 @@ func TestDeletedWhileCopied(t *testing.T) {
 		require.NoError(t, err)
 		t.Errorf("%s is left", o.Key)
 	}
+}
+
+// TestSweepAgain: a sweep leaves alone what one before it is about to archive.
+func TestSweepAgain(t *testing.T) {
+	h := newHome(t, "")
+	h.one(t, fastqSource("https://a/x.fq.gz"))
+	begun, goOn := make(chan struct{}), make(chan struct{})
+	h.on(func(what string) {
+		if strings.HasPrefix(what, "copy objects/") {
+			close(begun)
+			<-goOn
+		}
+	})
+	h.past.Add(int64(31 * 24 * time.Hour))
+	first, err := h.Sweep(t.Context(), 0)
+	require.NoError(t, err)
+	require.Len(t, first, 1)
+	<-begun
+	second, err := h.Sweep(t.Context(), 0)
+	close(goOn)
+	require.NoError(t, err)
+	require.Empty(t, second)
+	j, err := h.AwaitReadSetArchiveJob(t.Context(), h.store, first[0].ID)
+	require.NoError(t, err)
+	require.Equal(t, readset.JobCompleted, j.Status)
 }
 
 // TestArchivedMeanwhile: a read whose object is moved to the archive before it is

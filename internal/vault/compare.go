@@ -262,6 +262,9 @@ func (c *check) judge(r *catalog.Reader, k contested) (Problem, error) {
 	}
 	folder := Folder(path.Dir(k.key))
 	kind, ok := c.kindOf(folder)
+	if !ok && k.area == Uploads {
+		return problem(Unknown, "is part of a direct upload, of which this seqlode knows nothing")
+	}
 	if !ok || !kind.lies(k.area) {
 		return problem(Unknown, "is of no kind of thing that this seqlode knows")
 	}
