@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/md5"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 
@@ -67,7 +68,7 @@ func told(m5 string) string {
 // slice can spare that jumps about the reference.
 const (
 	basesBlock = 8 << 10
-	keptBlocks = 1 << 10
+	keptBlocks = 512
 	blockCosts = 1 << 10
 )
 
@@ -86,6 +87,7 @@ type window struct {
 	whole  []byte // data's memory, where it is the slice's span
 	spare  []byte // a span over two blocks
 	blocks map[blockKey][]byte
+	kept   []blockKey // of blocks, in the order in which they came
 }
 
 type blockKey struct {
@@ -219,6 +221,7 @@ func (w *window) farBases(at, n int64) []byte {
 		return nil
 	}
 	w.spare = w.spare[:0]
+	w.data = nil // a block to come may take its memory
 	for i := first; i <= last; i++ {
 		from, b := i*basesBlock, w.block(i)
 		if w.err != nil {
@@ -243,19 +246,23 @@ func (w *window) block(index int64) []byte {
 	if !w.fits(blockCosts) {
 		return nil
 	}
-	if len(w.blocks) >= keptBlocks {
-		clear(w.blocks)
-	}
 	if w.blocks == nil {
 		w.blocks = map[blockKey][]byte{}
 	}
-	b, err := w.refs.bases.AppendBases(w.ctx, nil, w.contig, index*basesBlock, min((index+1)*basesBlock, w.contig.Length))
+	var memory []byte // of the block that has been kept longest, where there are enough
+	if len(w.kept) == keptBlocks {
+		memory = w.blocks[w.kept[0]]
+		delete(w.blocks, w.kept[0])
+		w.kept = slices.Delete(w.kept, 0, 1)
+	}
+	b, err := w.refs.bases.AppendBases(w.ctx, memory[:0], w.contig, index*basesBlock, min((index+1)*basesBlock, w.contig.Length))
 	if err != nil {
 		if w.err == nil {
 			w.err = err
 		}
 		return nil
 	}
+	w.kept = append(w.kept, key)
 	w.blocks[key] = b
 	return b
 }
