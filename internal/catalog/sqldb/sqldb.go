@@ -22,6 +22,9 @@ type Dialect struct {
 	Patience time.Duration // how long a busy database is asked again, with what the driver itself waits
 	Busy     func(error) bool
 	Conflict func(error) bool // a row exists already, or another refers to it
+	// Fault words what is wrong with the database or its machine, for the person who
+	// can mend it, and wraps the error; nil where it is something else.
+	Fault func(error) *errs.Error
 }
 
 // DB is a [catalog.Driver].
@@ -114,10 +117,16 @@ func (db *DB) patiently(ctx context.Context, try func() error) error {
 
 // wrap gives an error of the database its kind.
 func (db *DB) wrap(err error) error {
+	if err == nil {
+		return nil
+	}
+	if db.dialect.Fault != nil {
+		if fault := db.dialect.Fault(err); fault != nil {
+			return fault
+		}
+	}
 	kind := errs.Internal
 	switch {
-	case err == nil:
-		return nil
 	case db.dialect.Conflict(err):
 		kind = errs.Conflict
 	case errors.Is(err, context.DeadlineExceeded):

@@ -49,8 +49,8 @@ func codeOf(err error) int {
 }
 
 // Open opens the catalog in a file, or makes it. Its folder must be there. A file
-// of a newer format is NotSupported, one that is no catalog is Corrupt or
-// Internal, and neither is changed.
+// of a newer format is NotSupported, one that is no catalog is Corrupt, one that
+// this user can't write AccessDenied, and none of them is changed.
 func Open(ctx context.Context, path string, o catalog.Options) (*catalog.Catalog, error) {
 	abs, err := filepath.Abs(path)
 	if err == nil {
@@ -67,11 +67,10 @@ func Open(ctx context.Context, path string, o catalog.Options) (*catalog.Catalog
 	if err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
-	db, err := sqldb.Open(ctx, dialect, read, write)
+	d := dialect
+	d.Fault = func(err error) *errs.Error { return fault(path, err) }
+	db, err := sqldb.Open(ctx, d, read, write)
 	if err != nil {
-		if codeOf(err)&0xff == sqlite3.SQLITE_NOTADB || codeOf(err)&0xff == sqlite3.SQLITE_CORRUPT {
-			err = errs.At(errs.Corrupt, errs.Pos{}, "%w", err)
-		}
 		return nil, errs.InFile(err, path, errs.Internal)
 	}
 	return catalog.New(db, o), nil
