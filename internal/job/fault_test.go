@@ -11,6 +11,7 @@ import (
 
 	"github.com/seqlode/seqlode/internal/catalog"
 	"github.com/seqlode/seqlode/internal/catalog/sqlite"
+	"github.com/seqlode/seqlode/internal/errs"
 	"github.com/seqlode/seqlode/internal/event"
 )
 
@@ -77,6 +78,11 @@ func TestAwaitEnds(t *testing.T) {
 	defer cancel()
 	_, err := r.Await(ctx, j.ID)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
+	ended, end := context.WithCancel(t.Context())
+	end()
+	_, err = r.Await(ended, j.ID)
+	require.ErrorIs(t, err, errs.ErrTimeout)
+	require.ErrorIs(t, err, context.Canceled)
 	_, err = r.Await(t.Context(), 5)
-	require.Error(t, err)
+	require.ErrorIs(t, err, errs.ErrNotFound)
 }

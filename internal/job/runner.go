@@ -140,6 +140,9 @@ func (r *Runner) Await(ctx context.Context, id catalog.ID) (j catalog.Job, err e
 			j, err = rd.Job(id)
 			return err
 		})
+		if err != nil && ctx.Err() != nil {
+			return j, waited(ctx, id)
+		}
 		if err != nil || !j.Status.Open() && !r.isEnding(id) {
 			return j, err
 		}
@@ -147,12 +150,17 @@ func (r *Runner) Await(ctx context.Context, id catalog.ID) (j catalog.Job, err e
 		select {
 		case <-ctx.Done():
 			stop()
-			return j, &errs.Error{Op: "wait for job", Resource: "job " + id.String(), Kind: errs.Timeout, Err: ctx.Err()}
+			return j, waited(ctx, id)
 		case <-changed:
 		case <-fired:
 		}
 		stop()
 	}
+}
+
+// waited is the error of a wait that ends with its context, wherever it was then.
+func waited(ctx context.Context, id catalog.ID) error {
+	return &errs.Error{Op: "wait for job", Resource: "job " + id.String(), Kind: errs.Timeout, Err: ctx.Err()}
 }
 
 // isEnding says whether this runner is about to end items of a job.
