@@ -17,6 +17,7 @@ import (
 	"github.com/seqlode/seqlode/internal/errs"
 	"github.com/seqlode/seqlode/internal/sam"
 	"github.com/seqlode/seqlode/internal/source"
+	"github.com/seqlode/seqlode/internal/vault"
 	"github.com/seqlode/seqlode/reference"
 )
 
@@ -105,7 +106,13 @@ func (im *importing) takeFASTQ(ctx context.Context, streams []*source.Stream) er
 	} else {
 		results = etag.ComputeAll(ctx, sources, im.etagOptions())
 	}
-	if err := firstOf(results); err != nil {
+	err := firstOf(results)
+	for _, st := range files {
+		if st.full != nil {
+			err = vault.NotWritten(st.full)
+		}
+	}
+	if err != nil {
 		return err
 	}
 	im.known(results...)
@@ -166,6 +173,9 @@ func (im *importing) takeAligned(ctx context.Context, stream *source.Stream) err
 	}
 	if err == nil {
 		_, err = io.Copy(io.Discard, st) // whatever lies behind the end of a CRAM is kept
+	}
+	if st.full != nil {
+		return vault.NotWritten(st.full)
 	}
 	if err != nil {
 		return at(err)

@@ -3,7 +3,9 @@ package reference
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -121,5 +123,25 @@ func TestEveryWriteFails(t *testing.T) {
 			})
 			require.Empty(t, h.objects(t))
 		})
+	}
+}
+
+// TestFullDisk: where the objects can't be written, the source is not blamed.
+func TestFullDisk(t *testing.T) {
+	full := func(op vfstest.Op) *vfstest.Fault {
+		if op.Kind == vfstest.Write && op.Bytes > 0 && strings.HasPrefix(op.Name, "staging/1") { // of a job
+			return &vfstest.Fault{Err: syscall.ENOSPC, Keep: op.Bytes / 2}
+		}
+		return nil
+	}
+	h := newHome(t, homeOptions{dir: t.TempDir(), objects: dir.New(vfstest.Wrap(vfstest.NewDisk(), full), dir.Options{})})
+	j := h.bring(t, h.newStore(t), "testdata/genome.fa", "testdata/genome.fa.gz")
+	require.Equal(t, catalog.JobFailed, j.Status)
+	for _, item := range j.Sources {
+		require.Contains(t, item.StatusMessage, "the vault could not be written: write: object objects/")
+		require.Contains(t, item.StatusMessage, "the disk is full")
+		require.NotContains(t, item.StatusMessage, "cannot read")
+		require.NotContains(t, item.StatusMessage, "staging/")
+		require.False(t, strings.HasPrefix(item.StatusMessage, "genome"), item.StatusMessage)
 	}
 }

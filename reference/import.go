@@ -222,7 +222,9 @@ func (i *importing) sequence(ctx context.Context, name string) (Summary, error) 
 		err = checkSequences(sum.Index)
 	}
 	if err != nil {
-		err = errs.InFile(err, name, errs.Internal)
+		if !in.full {
+			err = errs.InFile(err, name, errs.Internal)
+		}
 		if failed := w.Abort(); failed != nil {
 			err = errors.Join(err, failed)
 		}
@@ -322,6 +324,7 @@ type tee struct {
 	w      io.Writer
 	n      int64
 	failed error // of reading or writing
+	full   bool  // it was of writing
 }
 
 func (t *tee) Read(p []byte) (int, error) {
@@ -330,7 +333,8 @@ func (t *tee) Read(p []byte) (int, error) {
 	}
 	n, err := t.r.Read(p)
 	t.n += int64(n)
-	if _, t.failed = t.w.Write(p[:n]); t.failed != nil {
+	if _, err := t.w.Write(p[:n]); err != nil {
+		t.failed, t.full = vault.NotWritten(err), true
 		return 0, t.failed
 	}
 	if err != nil && err != io.EOF {

@@ -39,6 +39,16 @@ func (v *Vault) Scope() catalog.Scope {
 // written to.
 const CallLease = "call"
 
+// NotWritten says of the failure to write an object, met while its source was read,
+// that the vault is to blame and not the source. The end of a context stays as it
+// is.
+func NotWritten(err error) error {
+	if e, ok := errors.AsType[*errs.Error](err); ok {
+		return errs.At(e.Kind, errs.Pos{}, "the vault could not be written: %w", err)
+	}
+	return err
+}
+
 // callLife is how long work in progress that is no job's may rest.
 const callLife = 24 * time.Hour
 

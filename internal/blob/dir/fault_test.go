@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"math/rand/v2"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -224,5 +226,21 @@ func TestReserved(t *testing.T) {
 	for info, err := range b.List(t.Context(), "", "") {
 		require.NoError(t, err)
 		require.NotEqual(t, "catalog.db", info.Key)
+	}
+}
+
+// TestFullDiskSaid: a full disk is called that, and the staged file is not named.
+func TestFullDiskSaid(t *testing.T) {
+	for _, kind := range []vfstest.Kind{vfstest.Create, vfstest.Write, vfstest.Sync} {
+		full := func(op vfstest.Op) *vfstest.Fault {
+			if op.Kind == kind {
+				return &vfstest.Fault{Err: &fs.PathError{Op: string(kind), Path: op.Name, Err: syscall.ENOSPC}}
+			}
+			return nil
+		}
+		err := blob.Put(t.Context(), dir.New(vfstest.Wrap(vfstest.NewDisk(), full), dir.Options{}), "objects/x", []byte("text"), mine)
+		require.ErrorIs(t, err, syscall.ENOSPC)
+		require.ErrorContains(t, err, "object objects/x: the disk is full")
+		require.NotContains(t, err.Error(), "staging/")
 	}
 }

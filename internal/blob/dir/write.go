@@ -3,6 +3,7 @@ package dir
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"path"
@@ -53,7 +54,7 @@ func (b *Bucket) create(ctx context.Context, key string, opts blob.CreateOptions
 		})
 	}
 	if err != nil {
-		return nil, blob.Fail(ctx, "create", key, err)
+		return nil, blob.Fail(ctx, "create", key, worded(err))
 	}
 	return w, nil
 }
@@ -86,7 +87,7 @@ func (w *writer) Write(p []byte) (int, error) {
 		w.err = w.ctx.Err()
 	}
 	if w.err != nil {
-		return 0, blob.Fail(w.ctx, "write", w.key, w.err)
+		return 0, blob.Fail(w.ctx, "write", w.key, worded(w.err))
 	}
 	n, err := w.file.Write(p)
 	if err == nil && n < len(p) {
@@ -94,7 +95,7 @@ func (w *writer) Write(p []byte) (int, error) {
 	}
 	w.sum = w.sum.Add(p[:n])
 	w.err = err
-	return n, blob.Fail(w.ctx, "write", w.key, err)
+	return n, blob.Fail(w.ctx, "write", w.key, worded(err))
 }
 
 // Commit makes the object appear.
@@ -115,7 +116,7 @@ func (w *writer) Commit(want *blob.Sum) (blob.Sum, error) {
 		w.err = w.b.publish(w.piece, w.key, w.opts)
 	}
 	if w.err != nil {
-		err := blob.Fail(w.ctx, "commit", w.key, w.err)
+		err := blob.Fail(w.ctx, "commit", w.key, worded(w.err))
 		_ = w.discard() // what it can't remove is swept later
 		return blob.Sum{}, err
 	}
@@ -211,6 +212,19 @@ func (b *Bucket) mkdirs(folder string) error {
 	return nil
 }
 
+// worded is an error of writing with words for a full disk, and without the name of
+// the staged file, which is gone when somebody looks for it.
+func worded(err error) error {
+	full := vfs.Full(err)
+	if e, ok := errors.AsType[*fs.PathError](err); ok && (full || e.Op == "write" || e.Op == "sync" || e.Op == "close") {
+		err = e.Err
+	}
+	if full {
+		return fmt.Errorf("the disk is full: %w", err)
+	}
+	return err
+}
+
 // Copy makes one object of the bytes of another. As objects never change, it is a
 // second name of the same file where the file system can give one.
 func (b *Bucket) Copy(ctx context.Context, src, dst string, opts blob.CreateOptions) error {
@@ -248,7 +262,7 @@ func (b *Bucket) Copy(ctx context.Context, src, dst string, opts blob.CreateOpti
 	if left := b.fs.Remove(piece); err == nil && left != nil && !errors.Is(left, fs.ErrNotExist) {
 		err = left
 	}
-	return blob.Fail(ctx, "copy", dst, err)
+	return blob.Fail(ctx, "copy", dst, worded(err))
 }
 
 // copyBytes is Copy on a file system without links.
