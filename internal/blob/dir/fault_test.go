@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"math/rand/v2"
 	"syscall"
@@ -234,7 +233,7 @@ func TestFullDiskSaid(t *testing.T) {
 	for _, kind := range []vfstest.Kind{vfstest.Create, vfstest.Write, vfstest.Sync} {
 		full := func(op vfstest.Op) *vfstest.Fault {
 			if op.Kind == kind {
-				return &vfstest.Fault{Err: &fs.PathError{Op: string(kind), Path: op.Name, Err: syscall.ENOSPC}}
+				return &vfstest.Fault{Err: syscall.ENOSPC}
 			}
 			return nil
 		}
