@@ -138,6 +138,10 @@ func startSlices(ctx context.Context, reader *Reader) chunks {
 // decode decodes the records of a slice, and notes their places.
 func (c *chunk) decode(d *decoder, s *Slice, o *opened) (err error) {
 	d.records = c.records
+	if int64(cap(c.raw)) < c.weight/2 {
+		c.raw = nil // so that it can go
+		c.raw = make([]byte, 0, c.weight)
+	}
 	c.raw, err = d.decode(s, o, c.raw[:0])
 	c.records, d.records = d.records, nil
 	if err == nil {

@@ -244,7 +244,7 @@ func (r *Reader) storedBytes(begin int64) int {
 	if r.slice+1 < len(c.landmarks) {
 		end = int64(c.landmarks[r.slice+1])
 	}
-	return int(min(max(end-(begin-c.body), 0), 16*takeAtOnce))
+	return int(min(max(end-(begin-c.body), 0), 32*takeAtOnce))
 }
 
 // atLandmark compares where a slice begins with what its container states.
