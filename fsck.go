@@ -59,6 +59,9 @@ func Rebuild(ctx context.Context, o Options, f FsckOptions) (*FsckReport, error)
 }
 
 func rebuild(ctx context.Context, o Options, f FsckOptions) (_ *FsckReport, err error) {
+	if err := o.isFolder(); err != nil {
+		return nil, err
+	}
 	info, err := vault.ReadInfo(ctx, o.Bucket)
 	if errors.Is(err, errs.ErrNotFound) {
 		return nil, errs.At(errs.NotFound, errs.Pos{}, "there is no vault")

@@ -90,7 +90,7 @@ func TestOpenRefuses(t *testing.T) {
 	}{
 		"newer format": {func(t *testing.T, dir string) { write(t, dir, "vault.json", `{"format":2,"id":{"other":"shape"}}`) },
 			ErrNotSupported, "the vault has format 2; this seqlode knows formats up to 1: use a newer seqlode"},
-		"no JSON":     {func(t *testing.T, dir string) { write(t, dir, "vault.json", `format: 1`) }, ErrCorrupt, "vault.json"},
+		"no JSON":     {func(t *testing.T, dir string) { write(t, dir, "vault.json", `format: 1`) }, ErrCorrupt, "vault.json: is damaged; put a copy of it back"},
 		"no format":   {func(t *testing.T, dir string) { write(t, dir, "vault.json", `{}`) }, ErrCorrupt, "vault.json"},
 		"huge":        {func(t *testing.T, dir string) { write(t, dir, "vault.json", strings.Repeat(" ", 2<<20)) }, ErrLimitExceeded, "vault.json"},
 		"no catalog":  {func(t *testing.T, dir string) { require.NoError(t, os.Remove(filepath.Join(dir, "catalog.db"))) }, ErrCorrupt, "fsck --rebuild"},
@@ -113,6 +113,17 @@ func TestOpenRefuses(t *testing.T) {
 			require.ErrorContains(t, err, c.says)
 			require.ErrorContains(t, err, dir)
 		})
+	}
+	file := filepath.Join(t.TempDir(), "file")
+	write(t, filepath.Dir(file), "file", "")
+	for dir, says := range map[string]string{file: file + ": it is a file; a vault is a folder", filepath.Join(file, "x"): "is a file, not a folder"} {
+		for _, must := range []bool{false, true} {
+			_, err := Open(t.Context(), Options{Dir: dir, MustExist: must})
+			require.ErrorIs(t, err, ErrValidation)
+			require.ErrorContains(t, err, says)
+		}
+		_, err := Rebuild(t.Context(), Options{Dir: dir}, FsckOptions{})
+		require.ErrorIs(t, err, ErrValidation)
 	}
 	absent := filepath.Join(t.TempDir(), "absent")
 	_, err := Open(t.Context(), Options{Dir: absent, MustExist: true})

@@ -1,8 +1,11 @@
 package seqlode
 
 import (
+	"errors"
 	"log/slog"
+	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/seqlode/seqlode/internal/blob/dir"
@@ -96,6 +99,18 @@ func (o Options) complete() (Options, error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	return o, nil
+}
+
+// isFolder refuses a place where no folder can be, since there is a file.
+func (o Options) isFolder() error {
+	info, err := os.Stat(o.Dir)
+	switch {
+	case err == nil && !info.IsDir():
+		return errs.At(errs.Validation, errs.Pos{}, "it is a file; a vault is a folder")
+	case errors.Is(err, syscall.ENOTDIR):
+		return errs.At(errs.Validation, errs.Pos{}, "a part of this path is a file, not a folder")
+	}
+	return nil
 }
 
 // objectsOf gives the objects of a vault's folder.

@@ -42,8 +42,8 @@ type Vault struct {
 // ErrNotFound: there is none, and Options.MustExist is set. ErrNotSupported: a
 // newer seqlode made it. ErrConflict: it is another account's or region's, or is
 // being rebuilt. ErrCorrupt: its catalog is not there or not its own; [Rebuild]
-// makes it anew. ErrValidation: the options are wrong, or the folder has other
-// files.
+// makes it anew. ErrValidation: the options are wrong, the folder has other
+// files, or is a file.
 func Open(ctx context.Context, o Options) (*Vault, error) {
 	o, err := o.complete()
 	if err != nil {
@@ -66,6 +66,9 @@ func opening(o Options, err error) error {
 }
 
 func open(ctx context.Context, o Options) (_ *Vault, err error) {
+	if err := o.isFolder(); err != nil {
+		return nil, err
+	}
 	if o.MustExist {
 		if _, err := vault.ReadInfo(ctx, o.Bucket); err != nil {
 			if errors.Is(err, errs.ErrNotFound) {

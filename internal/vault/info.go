@@ -74,7 +74,7 @@ func ReadInfo(ctx context.Context, b blob.Bucket) (Info, error) {
 		Format int `json:"format"`
 	}
 	if err := json.Unmarshal(text, &format); err != nil {
-		return Info{}, errs.At(errs.Corrupt, errs.Pos{File: infoKey}, "%w", err)
+		return Info{}, damaged(err)
 	}
 	if format.Format > Format {
 		return Info{}, errs.At(errs.NotSupported, errs.Pos{},
@@ -89,9 +89,14 @@ func ReadInfo(ctx context.Context, b blob.Bucket) (Info, error) {
 		err = errors.New("no format or no id")
 	}
 	if err != nil {
-		return Info{}, errs.At(errs.Corrupt, errs.Pos{File: infoKey}, "%w", err)
+		return Info{}, damaged(err)
 	}
 	return info, nil
+}
+
+// damaged says that vault.json can't be used. Nothing else has all that it says.
+func damaged(err error) error {
+	return errs.At(errs.Corrupt, errs.Pos{File: infoKey}, "is damaged; put a copy of it back, it never changes: %w", err)
 }
 
 // WriteInfo makes a place a vault; Conflict where it is one already.

@@ -3,6 +3,7 @@ package dir
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"strings"
@@ -66,7 +67,7 @@ func (b *Bucket) Stat(ctx context.Context, key string) (blob.Info, error) {
 		err = ctx.Err()
 	}
 	if err != nil {
-		return blob.Info{}, blob.Fail(ctx, "stat", key, missing(err))
+		return blob.Info{}, blob.Fail(ctx, "stat", key, bare(missing(err)))
 	}
 	return blob.Info{Key: key, Size: info.Size(), ModTime: info.ModTime()}, nil
 }
@@ -118,7 +119,15 @@ func (b *Bucket) remove(key string) error {
 // missing is err; as not existing, where a folder of the path is a file.
 func missing(err error) error {
 	if errors.Is(err, syscall.ENOTDIR) {
-		return errors.Join(fs.ErrNotExist, err)
+		return fmt.Errorf("%w: %w", fs.ErrNotExist, bare(err))
+	}
+	return err
+}
+
+// bare is err without the call and the path, which are said already: of the object.
+func bare(err error) error {
+	if e, ok := err.(*fs.PathError); ok { //nolint:errorlint // what is around it has something to say
+		return e.Err
 	}
 	return err
 }

@@ -243,3 +243,13 @@ func TestFullDiskSaid(t *testing.T) {
 		require.NotContains(t, err.Error(), "staging/")
 	}
 }
+
+// TestSaidOnce: an error names the object, and neither the call nor the path again.
+func TestSaidOnce(t *testing.T) {
+	denied := func(vfstest.Op) *vfstest.Fault { return &vfstest.Fault{Err: syscall.EACCES} }
+	b := dir.New(vfstest.Wrap(vfstest.NewDisk(), denied), dir.Options{})
+	_, err := b.Open(t.Context(), "a/b")
+	require.EqualError(t, err, "open: object a/b: "+syscall.EACCES.Error())
+	_, err = b.Stat(t.Context(), "a/b")
+	require.EqualError(t, err, "stat: object a/b: "+syscall.EACCES.Error())
+}

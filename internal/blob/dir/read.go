@@ -33,7 +33,7 @@ func (b *Bucket) Open(ctx context.Context, key string) (blob.Object, error) {
 		o, err = b.open(ctx, key)
 	}
 	if err != nil {
-		return nil, blob.Fail(ctx, "open", key, missing(err))
+		return nil, blob.Fail(ctx, "open", key, bare(missing(err)))
 	}
 	return o, nil
 }
