@@ -54,8 +54,8 @@ var order = []row{
 	{packages: []string{"internal/blob/dir", "internal/blob/mem"}, column: substrate},
 	{packages: []string{"internal/blob/blobtest"}, column: substrate},
 	{packages: []string{"internal/blob"}, column: substrate},
-	{packages: []string{"internal/vfs"}, column: substrate},
 	{packages: []string{"internal/source"}, column: substrate},
+	{packages: []string{"internal/vfs"}, column: substrate},
 
 	{packages: []string{"internal/simreads"}, column: codecs, onlyFrom: []string{"bench"}},
 	{packages: []string{"internal/cram"}, column: codecs},

@@ -5,12 +5,15 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 
 	"github.com/seqlode/seqlode/internal/errs"
+	"github.com/seqlode/seqlode/internal/vfs"
 )
 
 // Folder is where exports write files; it serves any number of goroutines.
@@ -26,12 +29,20 @@ func (o *Opener) CheckFolder(uri string) error {
 // Folder gives the folder with a URI, file:///folder/. It is made with its first
 // file.
 func (o *Opener) Folder(uri string) (*Folder, error) {
-	u, err := o.parse(strings.TrimSuffix(uri, "/") + "/x")
+	u, err := url.Parse(strings.TrimSuffix(uri, "/") + "/x")
 	if err != nil {
-		return nil, errs.InFile(err, uri, errs.Validation)
+		return nil, refuse(uri, errs.Validation, "is no URI")
 	}
-	if u.Scheme != "file" {
-		return nil, errs.At(errs.Validation, errs.Pos{File: uri}, "files are exported to s3://bucket/folder/ or file:///folder/")
+	switch u.Scheme {
+	case "file":
+		err = o.checkFile(uri, u, "destinations")
+	case "s3":
+		err = refuse(uri, errs.NotSupported, "destinations in S3 are not supported by this version")
+	default:
+		err = refuse(uri, errs.Validation, "a destination is s3://bucket/folder/ or file:///folder/")
+	}
+	if err != nil {
+		return nil, err
 	}
 	return &Folder{filepath.Dir(localPath(u.Path))}, nil
 }
@@ -40,14 +51,42 @@ func (o *Opener) Folder(uri string) (*Folder, error) {
 func (f *Folder) Read(name string, limit int64) ([]byte, error) {
 	file, err := os.Open(filepath.Join(f.dir, name))
 	if err != nil {
-		return nil, errs.At(kindOf(err), errs.Pos{File: name}, "%w", err)
+		return nil, f.fail(name, err)
 	}
 	defer file.Close()
 	text, err := io.ReadAll(io.LimitReader(file, limit))
 	if err != nil {
-		return nil, errs.At(errs.Internal, errs.Pos{File: name}, "%w", err)
+		return nil, f.fail(name, err)
 	}
 	return text, nil
+}
+
+// fail says of an error what it means for a file of the folder: not which call met
+// it, on a file that has another name until it is whole.
+func (f *Folder) fail(name string, err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	bare, ours := err, (*errs.Error)(nil)
+	switch {
+	case errors.As(err, &ours): // of what was to be written
+		return errs.At(ours.Kind, errs.Pos{File: filepath.Join(f.dir, name)}, "%w", err)
+	case errors.As(err, &path):
+		bare = path.Err
+	case errors.As(err, &link):
+		bare = link.Err
+	}
+	said := func(what string) error {
+		return errs.At(kindOf(err), errs.Pos{File: filepath.Join(f.dir, name)}, "%s: %w", what, bare)
+	}
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return said("this user may not read or write the destination")
+	case vfs.Full(err):
+		return said("the destination's disk is full")
+	case errors.Is(err, syscall.ENOTDIR):
+		return said("the destination is not a folder")
+	}
+	return errs.At(kindOf(err), errs.Pos{File: filepath.Join(f.dir, name)}, "%w", bare)
 }
 
 // Has reports whether there is a file of the name.
@@ -57,7 +96,7 @@ func (f *Folder) Has(name string) (bool, error) {
 		return false, nil
 	}
 	if err != nil {
-		return false, errs.At(kindOf(err), errs.Pos{File: name}, "%w", err)
+		return false, f.fail(name, err)
 	}
 	return true, nil
 }
@@ -88,7 +127,7 @@ func (f *Folder) WriteNew(ctx context.Context, name string, from io.Reader) erro
 // write writes a file under another name, which put then gives its own.
 func (f *Folder) write(ctx context.Context, name string, from io.Reader, put func(tmp, to string) error) (err error) {
 	to := filepath.Join(f.dir, name)
-	fail := func(err error) error { return errs.At(kindOf(err), errs.Pos{File: to}, "%w", err) }
+	fail := func(err error) error { return f.fail(name, err) }
 	if err := os.MkdirAll(f.dir, 0o777); err != nil {
 		return fail(err)
 	}

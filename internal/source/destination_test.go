@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/iotest"
 
@@ -91,4 +93,29 @@ func TestFolder(t *testing.T) {
 		require.ErrorIs(t, o.CheckFolder(uri), want, uri)
 	}
 	require.ErrorIs(t, new(Opener).CheckFolder(uri), errs.ErrValidation)
+}
+
+// TestDestinationFaults: what is wrong with a destination is said of the file that
+// was to be there.
+func TestDestinationFaults(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "file"), nil, 0o666))
+	f := &Folder{filepath.Join(dir, "file")}
+	err := f.Write(t.Context(), "x", strings.NewReader("text"))
+	require.ErrorContains(t, err, filepath.Join(dir, "file", "x")+": the destination is not a folder")
+	f = &Folder{dir}
+	for _, c := range []struct {
+		err  error
+		kind error
+		text string
+	}{
+		{&fs.PathError{Op: "lstat", Path: "/y", Err: syscall.EACCES}, errs.ErrAccessDenied, "this user may not read or write the destination: permission denied"},
+		{&fs.PathError{Op: "write", Path: "/y", Err: syscall.ENOSPC}, errs.ErrInternal, "the destination's disk is full: no space left on device"},
+		{&os.LinkError{Op: "link", Old: "/y", New: "/z", Err: syscall.EEXIST}, errs.ErrConflict, "file exists"},
+		{errs.At(errs.Corrupt, errs.Pos{}, "damaged"), errs.ErrCorrupt, "damaged"},
+	} {
+		err := f.fail("x", c.err)
+		require.ErrorIs(t, err, c.kind)
+		require.EqualError(t, err, filepath.Join(dir, "x")+": "+c.text)
+	}
 }

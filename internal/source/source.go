@@ -44,28 +44,43 @@ func Name(uri string) string {
 	return path.Base(uri)
 }
 
+// parse takes the URI of a source.
 func (o *Opener) parse(uri string) (*url.URL, error) {
 	u, err := url.Parse(uri)
-	refuse := func(kind errs.Kind, why string) (*url.URL, error) {
-		return nil, errs.At(kind, errs.Pos{File: shown(uri)}, "%s", why)
+	if err != nil {
+		return nil, refuse(uri, errs.Validation, "is no URI")
 	}
 	switch {
-	case err != nil:
-		return refuse(errs.Validation, "is no URI")
-	case u.Scheme == "file" && !o.Local:
-		return refuse(errs.Validation, "files of this machine are not allowed as sources here")
-	case u.Scheme == "file" && (u.Host != "" && u.Host != "localhost" || !path.IsAbs(u.Path) || path.Base(u.Path) == "/"):
-		return refuse(errs.Validation, "a file's URI is file:///folder/name")
-	case u.Scheme == "file" && (u.RawQuery != "" || u.ForceQuery || u.Fragment != ""):
-		return refuse(errs.Validation, "a file's URI has %3F for a question mark in a name, and %23 for a #")
 	case u.Scheme == "file":
+		err = o.checkFile(uri, u, "sources")
 	case u.Scheme == "https" && u.Host != "":
 	case u.Scheme == "s3":
-		return refuse(errs.NotSupported, "sources in S3 are not supported by this version")
+		err = refuse(uri, errs.NotSupported, "sources in S3 are not supported by this version")
 	default:
-		return refuse(errs.Validation, "a source is s3://bucket/key, https://host/path or file:///folder/name")
+		err = refuse(uri, errs.Validation, "a source is s3://bucket/key, https://host/path or file:///folder/name")
 	}
-	return u, nil
+	return u, err
+}
+
+// refuse is the error of a URI.
+func refuse(uri string, kind errs.Kind, why string) error {
+	return errs.At(kind, errs.Pos{File: shown(uri)}, "%s", why)
+}
+
+// checkFile refuses the URI of a file where those of this machine are not allowed,
+// or that names none of them.
+func (o *Opener) checkFile(uri string, u *url.URL, as string) error {
+	switch {
+	case !o.Local:
+		return refuse(uri, errs.Validation, "files of this machine are not allowed as "+as+" here")
+	case u.Host != "" && u.Host != "localhost":
+		return refuse(uri, errs.Validation, "names a file of the machine "+u.Host+"; a file's URI is file:///folder/name")
+	case !path.IsAbs(u.Path) || path.Base(u.Path) == "/":
+		return refuse(uri, errs.Validation, "a file's URI is file:///folder/name")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return refuse(uri, errs.Validation, "a file's URI has %3F for a question mark in a name, and %23 for a #")
+	}
+	return nil
 }
 
 // shown is what messages tell of a URI: without what may be a secret, a user's

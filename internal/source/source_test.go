@@ -2,10 +2,12 @@ package source
 
 import (
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -40,6 +42,23 @@ func TestCheck(t *testing.T) {
 			require.ErrorIs(t, err, c.want, c.uri)
 		}
 	}
+}
+
+// TestURIsAreSaidOnce: messages name a URI once, and what it was to be.
+func TestURIsAreSaidOnce(t *testing.T) {
+	listen, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	nobody := "https://" + listen.Addr().String() + "/a.bam"
+	require.NoError(t, listen.Close())
+	o := &Opener{Local: true}
+	_, err = o.Open(t.Context(), nobody)
+	require.Equal(t, 1, strings.Count(err.Error(), nobody), err)
+	require.NotContains(t, err.Error(), "Get ")
+	require.ErrorContains(t, o.Check("file://host/x"), "file://host/x: names a file of the machine host")
+	require.EqualError(t, o.CheckFolder("s3://bucket/a"), "s3://bucket/a: destinations in S3 are not supported by this version")
+	require.EqualError(t, o.CheckFolder("https://host/a"), "https://host/a: a destination is s3://bucket/folder/ or file:///folder/")
+	require.EqualError(t, new(Opener).CheckFolder("file:///a"), "file:///a: files of this machine are not allowed as destinations here")
+	require.ErrorIs(t, o.CheckFolder("file://host/x"), errs.ErrValidation)
 }
 
 func TestOpenFile(t *testing.T) {
