@@ -3,6 +3,7 @@ package readset_test
 import (
 	"bytes"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -285,6 +286,49 @@ func TestExport(t *testing.T) {
 	j = export(other.ID)
 	require.EqualValues(t, "FAILED", j.Status)
 	require.Contains(t, j.ReadSets[0].StatusMessage, "x_source1.fq.gz: is in the destination already, with other content")
+	bai := filepath.Join(to, "sample.bam.bai")
+	require.NoError(t, os.WriteFile(bai, []byte("another index"), 0o666))
+	j = export(m.ID)
+	require.EqualValues(t, "FAILED", j.Status)
+	require.Contains(t, j.ReadSets[0].StatusMessage, "sample.bam.bai: is in the destination already, with other content")
+	got, err = os.ReadFile(bai)
+	require.NoError(t, err)
+	require.Equal(t, "another index", string(got))
+	require.FileExists(t, filepath.Join(to, "sample.bam.etag.json"), "it is of the file that is there")
+}
+
+// TestExportFails: a name that a failed export did not use is free again.
+func TestExportFails(t *testing.T) {
+	h := newHome(t, "")
+	a := h.one(t, fastqSource(h.put(t, "a/x.fq.gz", zipped(t, fastqText(30, "a")))))
+	b := h.one(t, fastqSource(h.put(t, "b/x.fq.gz", zipped(t, fastqText(30, "b")))))
+	to := filepath.Join(t.TempDir(), "out")
+	uri, err := source.FileURI(to)
+	require.NoError(t, err)
+	claim := filepath.Join(to, "x.fq.gz.etag.json")
+	damaged := 0
+	require.NoError(t, filepath.WalkDir(h.root, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && strings.Contains(name, a.ID) && strings.HasSuffix(name, "x.fq.gz") {
+			damaged++
+			return os.WriteFile(name, []byte("damaged"), 0o666)
+		}
+		return err
+	}))
+	require.Equal(t, 1, damaged)
+	for _, c := range []struct{ id, status string }{{a.ID, "FAILED"}, {b.ID, "COMPLETED"}, {a.ID, "FAILED"}} {
+		j, err := h.StartReadSetExportJob(t.Context(), readset.StartReadSetExportJobInput{SequenceStoreID: h.store, Destination: uri, RoleARN: role, Sources: h.some(c.id).Sources})
+		require.NoError(t, err)
+		require.EqualValues(t, c.status, h.over(t, readset.ActivationJob{ID: j.ID}, nil))
+		if c.id == a.ID {
+			continue
+		}
+		says, err := os.ReadFile(claim)
+		require.NoError(t, err)
+		require.Contains(t, string(says), b.ARN)
+	}
+	says, err := os.ReadFile(claim)
+	require.NoError(t, err)
+	require.Contains(t, string(says), b.ARN, "another's stays")
 }
 
 func TestTagging(t *testing.T) {

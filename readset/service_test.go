@@ -40,6 +40,7 @@ type home struct {
 	*readset.Service
 	vault *vault.Vault
 	dir   string
+	root  string // of the vault
 	store string
 	bases reference.Bases // of all references
 	past  atomic.Int64    // a time.Duration by which the clock of the vault has been turned on
@@ -84,8 +85,8 @@ func (h *home) RoundTrip(r *http.Request) (*http.Response, error) {
 // newHome makes a vault with a store, whose jobs run until the test ends.
 func newHome(t *testing.T, family string) *home {
 	t.Helper()
-	h := &home{dir: t.TempDir()}
 	root := filepath.Join(t.TempDir(), "vault")
+	h := &home{dir: t.TempDir(), root: root}
 	require.NoError(t, vfs.MakeRoot(root))
 	c, err := sqlite.Open(t.Context(), filepath.Join(root, "catalog.db"), catalog.Options{Now: h.now})
 	require.NoError(t, err)

@@ -47,11 +47,23 @@ func (o *Opener) Folder(uri string) (*Folder, error) {
 	return &Folder{filepath.Dir(localPath(u.Path))}, nil
 }
 
-// Read gives a file's content, up to limit bytes; NotFound where there is none.
-func (f *Folder) Read(name string, limit int64) ([]byte, error) {
+// Open opens a file, which may be read until ctx ends; NotFound where there is none.
+func (f *Folder) Open(ctx context.Context, name string) (io.ReadCloser, error) {
 	file, err := os.Open(filepath.Join(f.dir, name))
 	if err != nil {
 		return nil, f.fail(name, err)
+	}
+	return struct {
+		ended
+		io.Closer
+	}{ended{ctx, file}, file}, nil
+}
+
+// Read gives a file's content, up to limit bytes; NotFound where there is none.
+func (f *Folder) Read(name string, limit int64) ([]byte, error) {
+	file, err := f.Open(context.Background(), name)
+	if err != nil {
+		return nil, err
 	}
 	defer file.Close()
 	text, err := io.ReadAll(io.LimitReader(file, limit))
@@ -99,6 +111,18 @@ func (f *Folder) Has(name string) (bool, error) {
 		return false, f.fail(name, err)
 	}
 	return true, nil
+}
+
+// Remove takes a file away; one that is not there is no error.
+func (f *Folder) Remove(name string) error {
+	err := os.Remove(filepath.Join(f.dir, name))
+	if err == nil {
+		err = f.sync()
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return f.fail(name, err)
+	}
+	return nil
 }
 
 // Write writes a file, which appears when all of from is there and lasts; one
