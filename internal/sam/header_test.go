@@ -20,6 +20,7 @@ var headers = []struct {
 	unreadable string // refused by NewHeader
 	refused    string // refused by Parse
 	names      string // the references by id
+	chance     bool   // samtools decides by memory that it has not written (seen with MALLOC_PERTURB_)
 }{
 	{what: "no text", refs: 2, shown: listed, names: "chr1 chr2_with_a_longer_name"},
 	{what: "nothing"},
@@ -69,7 +70,7 @@ var headers = []struct {
 	{what: "@RG without ID", text: "@RG\tSM:x\n", shown: "@RG\tSM:x\n", refused: `line 1: header line "@RG" has no ID`},
 	{what: "@PG without ID", text: "@PG\tPN:x\n", shown: "@PG\tPN:x\n", refused: `line 1: header line "@PG" has no ID`},
 	{what: "IDs twice", text: "@RG\tID:x\n@RG\tID:x\n@PG\tID:y\n@PG\tID:y\n", shown: "@RG\tID:x\n@RG\tID:x\n@PG\tID:y\n@PG\tID:y\n"},
-	{what: "PP to nowhere and in a ring", text: "@PG\tID:a\tPP:x\n@PG\tID:b\tPP:c\n@PG\tID:c\tPP:b\n", shown: "@PG\tID:a\tPP:x\n@PG\tID:b\tPP:c\n@PG\tID:c\tPP:b\n"},
+	{what: "PP to nowhere and in a ring", chance: true, text: "@PG\tID:a\tPP:x\n@PG\tID:b\tPP:c\n@PG\tID:c\tPP:b\n", shown: "@PG\tID:a\tPP:x\n@PG\tID:b\tPP:c\n@PG\tID:c\tPP:b\n"},
 	{what: "two @HD, the second first", text: "@CO\tx\n@HD\tVN:1\tSO:unsorted\n@HD\tVN:2\tSO:queryname\n", shown: "@CO\tx\n@HD\tVN:1\tSO:unsorted\n@HD\tVN:2\tSO:queryname\n"},
 }
 

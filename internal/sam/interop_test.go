@@ -200,8 +200,9 @@ func TestSamtoolsHeaders(t *testing.T) {
 	oracle.Needs(t, "samtools")
 	dir := t.TempDir()
 	for _, tt := range headers {
-		refs := testRefs(tt.refs)
-		holdHeader(t, dir, tt.what, tt.text, refs)
+		if !tt.chance {
+			holdHeader(t, dir, tt.what, tt.text, testRefs(tt.refs))
+		}
 	}
 	rnd := rand.New(rand.NewPCG(15, 16))
 	for range 150 {
@@ -214,7 +215,9 @@ func TestSamtoolsHeaders(t *testing.T) {
 				text = append(text[:at:at], append([]byte{"@\n\t:SQCO\x00 1\xff"[rnd.IntN(12)]}, text[at:]...)...)
 			}
 		}
-		holdHeader(t, dir, strings.ToValidUTF8(string(text), "?"), string(text), testRefs(rnd.IntN(3)))
+		if refs := testRefs(rnd.IntN(3)); !headers[i].chance {
+			holdHeader(t, dir, strings.ToValidUTF8(string(text), "?"), string(text), refs)
+		}
 	}
 }
 
