@@ -1,11 +1,14 @@
 package readset
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"iter"
 
 	"github.com/biogo/hts/bgzf"
 
+	"github.com/seqlode/seqlode/index"
 	"github.com/seqlode/seqlode/internal/bam"
 	"github.com/seqlode/seqlode/internal/errs"
 )
@@ -18,7 +21,8 @@ import (
 // read.
 //
 // It needs Options.Index, a source that can seek, and a BAM file in BGZF or a CRAM
-// file.
+// file. An index that is seen to be of another BAM file, having other references,
+// is [ErrValidation]; where it has records that the file has not, [ErrCorrupt].
 func (r *Reader) Region(ref int, beg, end int64) iter.Seq2[*Record, error] {
 	if ref == All {
 		return r.Records()
@@ -63,18 +67,24 @@ func (r *Reader) read(chunks []bgzf.Chunk, take func() bool) error {
 	}
 	for _, c := range chunks {
 		if err := r.chunks.Seek(virtual(c.Begin), virtual(c.End)); err != nil {
-			return err
+			return doubted(err)
 		}
 		more := true
-		for more {
+		for first := true; more; first = false {
 			raw, err := r.chunks.Next()
 			if err == io.EOF {
 				break
-			} else if err != nil {
-				return err
 			}
-			if err := raw.Check(len(r.content.refs)); err != nil {
-				return errs.In(err, r.chunks.Place().Pos())
+			if err == nil {
+				if err = raw.Check(len(r.content.refs)); err != nil {
+					err = errs.In(err, r.chunks.Place().Pos())
+				}
+			}
+			if err != nil {
+				if first {
+					err = doubted(err)
+				}
+				return err
 			}
 			r.record.raw, r.record.at = raw, r.chunks.Place()
 			more = take()
@@ -84,6 +94,18 @@ func (r *Reader) read(chunks []bgzf.Chunk, take func() bool) error {
 		}
 	}
 	return nil
+}
+
+// doubted is the error of what lies where the index says that a record begins. Where
+// that is no record, it is more often the index that is wrong than the file.
+func doubted(err error) error {
+	e, ok := errors.AsType[*errs.Error](err)
+	if !ok || e.Kind != errs.Corrupt && e.Kind != errs.LimitExceeded {
+		return err
+	}
+	told := *e
+	told.Err = fmt.Errorf("the index is of another file, or the file is damaged: there is no record where the index has one: %w", e.Err)
+	return &told
 }
 
 // virtual is a virtual offset as one number.
@@ -127,6 +149,8 @@ func (r *Reader) chunksOf(ref int, beg, end int64) ([]bgzf.Chunk, error) {
 		return nil, errs.At(errs.NotSupported, errs.Pos{}, "regions need a file compressed by bgzip, not by gzip")
 	case r.index == nil:
 		return nil, errs.At(errs.Validation, errs.Pos{}, "regions need an index: there is none in the options")
+	case !r.fits():
+		return nil, errs.At(errs.Validation, errs.Pos{}, "the index is of another file: it has %d references and the header %d; make it anew", r.index.References(), len(r.content.refs))
 	case ref >= 0 && ref < len(r.content.refs):
 		return r.index.Chunks(ref, beg, end), nil
 	case ref != Unplaced:
@@ -137,6 +161,13 @@ func (r *Reader) chunksOf(ref int, beg, end int64) ([]bgzf.Chunk, error) {
 		begin = r.begin
 	}
 	return []bgzf.Chunk{{Begin: begin, End: endOfFile}}, nil
+}
+
+// fits says that the index may be one of the file. A BAI has each reference of the
+// header; the last ones of a CSI may be left out.
+func (r *Reader) fits() bool {
+	n := r.index.References()
+	return n == len(r.content.refs) || n < len(r.content.refs) && r.index.Format() == index.CSI
 }
 
 // endOfFile lies behind every file.

@@ -130,6 +130,32 @@ func TestRegionFaults(t *testing.T) {
 	require.ErrorContains(t, err, "truncated: the file ends inside the index")
 }
 
+// TestIndexOfAnother: an index that is of another file is doubted, and not the file.
+func TestIndexOfAnother(t *testing.T) {
+	made := func(records, block int) []byte { return randomBAM(t, 7, records, block) }
+	file := made(600, 3000)
+	regions := func(other []byte) (said error) {
+		r := open(t, bytes.NewReader(file), readset.Options{Name: "x.bam", Index: indexOf(t, other, index.BAI)})
+		for ref := range r.Header().References() {
+			for _, err := range r.Region(ref, 0, math.MaxInt32) {
+				if said == nil {
+					said = err
+				}
+			}
+		}
+		return said
+	}
+	require.NoError(t, regions(file))
+	err := regions(made(600, 2000)) // the same references and records, in other blocks
+	require.ErrorIs(t, err, readset.ErrCorrupt)
+	require.ErrorContains(t, err, "x.bam: ")
+	require.ErrorContains(t, err, "the index is of another file, or the file is damaged")
+	sampled, _, _ := sample(t)
+	err = regions(sampled)
+	require.ErrorIs(t, err, readset.ErrValidation)
+	require.EqualError(t, err, "x.bam: the index is of another file: it has 4 references and the header 5; make it anew")
+}
+
 // unseekable is a source that has the method and cannot do it.
 type unseekable struct{ io.Reader }
 
