@@ -11,6 +11,7 @@ import (
 	"github.com/seqlode/seqlode/internal/bam"
 	"github.com/seqlode/seqlode/internal/cram"
 	"github.com/seqlode/seqlode/internal/errs"
+	"github.com/seqlode/seqlode/internal/gzip"
 	"github.com/seqlode/seqlode/internal/sam"
 	"github.com/seqlode/seqlode/reference"
 )
@@ -73,7 +74,8 @@ type ReferenceCounts struct {
 // byte, the CSI that of `samtools index -c` and the CRAI that of `samtools index`
 // once decompressed. A file that is not sorted gives [ErrUnsorted] with the first
 // record that is out of order; of CRAM, with the container, and only where
-// samtools refuses it too. All goroutines have ended when Build returns.
+// samtools refuses it too. FASTQ, which has no index, gives [ErrNotSupported], as
+// do the formats [FAI] and [GZI]. All goroutines have ended when Build returns.
 func Build(ctx context.Context, r io.Reader, w io.Writer, format Format, opt *Options) (Result, error) {
 	if opt == nil {
 		opt = &Options{}
@@ -90,7 +92,7 @@ func Build(ctx context.Context, r io.Reader, w io.Writer, format Format, opt *Op
 	if isCRAM || format == CRAI {
 		return buildCRAI(ctx, r, w, format, isCRAM, opt)
 	}
-	file, err := bam.NewReader(ctx, r, bam.Options{Threads: opt.Threads, Limiter: opt.Limiter})
+	file, err := openBAM(ctx, r, opt)
 	if err != nil {
 		return Result{}, err
 	}
@@ -115,6 +117,28 @@ func Build(ctx context.Context, r io.Reader, w io.Writer, format Format, opt *Op
 		return Result{}, notBGZF(errs.Pos{})
 	}
 	return b.finish(w)
+}
+
+// openBAM opens a BAM file, and refuses FASTQ by its name.
+func openBAM(ctx context.Context, r io.Reader, opt *Options) (*bam.Reader, error) {
+	file := gzip.NewReader(ctx, r, gzip.Options{Threads: opt.Threads, Limiter: opt.Limiter})
+	first, err := file.Next()
+	if err != nil && err != io.EOF {
+		file.Close()
+		return nil, err
+	}
+	if first != nil && isFASTQ(first.Unit.Text) {
+		first.Release()
+		file.Close()
+		return nil, errs.At(errs.NotSupported, errs.Pos{}, "FASTQ has no index: BAM, CRAM and FASTA files have")
+	}
+	return bam.Open(file, first)
+}
+
+// isFASTQ tells FASTQ from SAM text, whose lines begin with an @ too, by the tab
+// behind the type of a header line.
+func isFASTQ(text []byte) bool {
+	return len(text) > 0 && text[0] == '@' && !(len(text) > 3 && text[3] == '\t')
 }
 
 // build is one call of Build.

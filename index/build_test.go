@@ -97,6 +97,14 @@ func TestBuildFaults(t *testing.T) {
 	require.NoError(t, w.Close())
 	broken := errors.New("no more")
 
+	inGzip := func(text string) io.Reader {
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		_, err := io.WriteString(w, text)
+		require.NoError(t, err)
+		require.NoError(t, w.Close())
+		return &b
+	}
 	for _, c := range []struct {
 		name   string
 		src    io.Reader
@@ -110,7 +118,9 @@ func TestBuildFaults(t *testing.T) {
 		{name: "failing", src: io.MultiReader(bytes.NewReader(good[:50]), iotest.ErrReader(broken)), want: broken},
 		{name: "ordinary gzip", src: bytes.NewReader(ordinary.Bytes()), want: ErrNotSupported, text: "record 1: a BAM file that is not in BGZF"},
 		{name: "not compressed, no records", src: strings.NewReader("BAM\x01\x00\x00\x00\x00\x00\x00\x00\x00"), want: ErrNotSupported, text: "a BAM file that is not in BGZF"},
-		{name: "format of another kind", src: iotest.ErrReader(broken), format: GZI, want: ErrNotSupported, text: "GZI indexes are not supported"},
+		{name: "FASTQ", src: inGzip("@r\nACGT\n+\nIIII\n"), want: ErrNotSupported, text: "FASTQ has no index"},
+		{name: "SAM text", src: inGzip("@HD\tVN:1.6\n"), want: ErrCorrupt, text: "not a BAM file"},
+		{name: "format of another kind", src: iotest.ErrReader(broken), format: GZI, want: ErrNotSupported, text: "a GZI is not made here: package reference makes it"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out bytes.Buffer

@@ -68,8 +68,10 @@ func NewBuilder(refs []Reference, format Format, minShift int) (*Builder, error)
 		if x.scheme = csiScheme(minShift, longest); x.scheme.depth > maxDepth {
 			return nil, errs.At(errs.Validation, errs.Pos{}, "bins that span from 1<<%d bases are too small for a reference of %d", minShift, longest)
 		}
+	case FAI, GZI:
+		return nil, errs.At(errs.NotSupported, errs.Pos{}, "a %s is not made here: package reference makes it", x.format)
 	default:
-		return nil, errs.At(errs.NotSupported, errs.Pos{}, "%s indexes are not supported by this version", x.format)
+		return nil, errs.At(errs.NotSupported, errs.Pos{}, "no index of BAM: %s", x.format)
 	}
 	return &Builder{x: x, refs: refs, ref: -1}, nil
 }

@@ -9,8 +9,11 @@ const (
 	BAI                // of BAM (SAMv1 §5.2)
 	CSI                // of BAM, for references of any length (CSIv1)
 	CRAI               // of CRAM
-	FAI                // of FASTA
-	GZI                // of bgzipped files
+
+	// FAI and GZI are the indexes of FASTA and of bgzipped files. Package reference
+	// makes and reads them; Build and NewBuilder give [ErrNotSupported].
+	FAI
+	GZI
 )
 
 var formatNames = [...]string{"auto", "BAI", "CSI", "CRAI", "FAI", "GZI"}
