@@ -204,7 +204,7 @@ func removeCopies(sources []readset.ImportSource) error {
 // localFile gives the path of a file of this machine, by its URI.
 func localFile(uri string) (path string, ok bool) {
 	u, err := url.Parse(uri)
-	if err != nil || u.Scheme != "file" {
+	if err != nil || u.Scheme != "file" || u.Host != "" && u.Host != "localhost" {
 		return "", false
 	}
 	path = u.Path
