@@ -138,9 +138,10 @@ func startSlices(ctx context.Context, reader *Reader) chunks {
 // decode decodes the records of a slice, and notes their places.
 func (c *chunk) decode(d *decoder, s *Slice, o *opened) (err error) {
 	d.records = c.records
-	if int64(cap(c.raw)) < c.weight/2 {
+	// How many records there are is only said; the bytes of blocks are there.
+	if room := min(c.weight, takeAtOnce+4*o.size); int64(cap(c.raw)) < room/2 {
 		c.raw = nil // so that it can go
-		c.raw = make([]byte, 0, c.weight)
+		c.raw = make([]byte, 0, room)
 	}
 	c.raw, err = d.decode(s, o, c.raw[:0])
 	c.records, d.records = d.records, nil
