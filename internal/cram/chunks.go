@@ -139,7 +139,7 @@ func startSlices(ctx context.Context, reader *Reader) chunks {
 func (c *chunk) decode(d *decoder, s *Slice, o *opened) (err error) {
 	d.records = c.records
 	// How many records there are is only said; the bytes of blocks are there.
-	if room := min(c.weight, takeAtOnce+4*o.size); int64(cap(c.raw)) < room/2 {
+	if room := min(c.weight, takeAtOnce+4*o.size, 1<<28); int64(cap(c.raw)) < room/2 {
 		c.raw = nil // so that it can go
 		c.raw = make([]byte, 0, room)
 	}
